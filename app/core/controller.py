@@ -1,7 +1,4 @@
-"""What can be done on a page that is open: navigate, fill, complete, send.
-
-There is one controller per page: nothing of a person is in a module or shared between tabs.
-"""
+"""What can be done on a page that is open: navigate, fill, complete, send. One controller per page."""
 
 from __future__ import annotations
 
@@ -30,10 +27,7 @@ __all__ = ["AppController", "AppState", "Screen"]
 
 
 class AppController:
-    """Everything that can be done on one page. Call from the event loop.
-
-    `salvage` salvages a damaged store and `import_training` adds the training households, where they can.
-    """
+    """Everything that can be done on one page. Call from the event loop."""
 
     def __init__(
         self,

@@ -1,7 +1,4 @@
-"""What the pure flows `update(state, event) -> (state, effects)` are made of.
-
-An event or effect with data is a `Message`; those without are members of an `Enum`, one line each.
-"""
+"""What the pure flows `update(state, event) -> (state, effects)` are made of, where they hold data."""
 
 from __future__ import annotations
 

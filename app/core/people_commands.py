@@ -1,7 +1,4 @@
-"""Changes to the people of a household: save, relate, link, undo.
-
-Nothing is merged and nothing deleted: what was wrong is undone, with the time of it.
-"""
+"""Changes to the people of a household. Nothing is merged or deleted: what was wrong is undone."""
 
 from __future__ import annotations
 

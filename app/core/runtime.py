@@ -95,10 +95,7 @@ class Runtime:
 
     @classmethod
     def open(cls, folder: Path, keystore: Keystore | None = None) -> Runtime:
-        """Open the data folder, making it on a first start. Blocking. Raises StoreFault.
-
-        Without a `keystore` of the system, keys are files in the folder.
-        """
+        """Open a data folder, or make it; without a `keystore` keys are files. Blocking. Raises StoreFault."""
         clock = SystemClock()
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 

@@ -3,9 +3,6 @@
 A sentence is text with `{names}`, or, where a number changes the words, a table of plural forms picked by
 `n`: `zero`, `one`, `two`, `few` (3) and `many` (6), each used if it is there, and `other`. The whole process
 uses one language, English until `use_language`; another holds every sentence or is refused.
-
-    >>> say("outbox.waiting", n=3)
-    '3 records waiting to send'
 """
 
 from __future__ import annotations

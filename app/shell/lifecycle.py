@@ -3,9 +3,6 @@
 Every page has its own `AppState` and `AppController`. A reload gives the same session back with the page as
 it was last drawn, so the page is emptied and locked as soon as its connection goes, and drawn anew when one
 comes. Esc locks on a computer, and so does the idle timer, with a warning ten seconds before.
-
-    serve_app(make_open_page(runtime))          # in the browser
-    ft.run(make_open_page(open_packed))         # packed: the store opens behind the first frame
 """
 
 from __future__ import annotations

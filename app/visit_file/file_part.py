@@ -1,7 +1,4 @@
-"""One object of a visit file, read key by key; a fault names its place in the file and never its value.
-
-Reading goes on after a fault, so that every fault of a file is reported at once.
-"""
+"""One object of a visit file, read key by key: faults name places and never values, and all are gathered."""
 
 from __future__ import annotations
 

@@ -1,11 +1,4 @@
-"""The use cases of an unlocked practitioner: save, complete and read back records.
-
-Every method blocks: screens call it through `run_blocking`, on a thread.
-
-    work = service.start_assessment(contact, child.id, "child-voice-7-11", context)
-    work = service.apply_event(work, AnswerEntered("ladder-now", Answered(2)))   # one sealed row, committed
-    work = service.apply_event(work, CompletionRequested())       # signed, sealed, in the outbox
-"""
+"""The use cases of an unlocked practitioner. Every method blocks: screens call it through `run_blocking`."""
 
 from __future__ import annotations
 
@@ -77,10 +70,7 @@ class OpenAssessment:
 
 
 class ChildWriter:
-    """The write access of a child's session: adds lines to one assessment, and reads nothing.
-
-    It outlives the case service that made it, until `close`: the adult's keys are dropped meanwhile.
-    """
+    """The write access of a child's session: adds lines to one assessment until `close`, and reads none."""
 
     def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id

@@ -116,10 +116,7 @@ def completed_in_contact(keys: UnlockedStore, assessment: Assessment) -> tuple[s
 
 
 def with_history(keys: UnlockedStore, assessment: Assessment, context: ScoringContext) -> ScoringContext:
-    """The context with the days of known events, and whether the history was seen in this contact.
-
-    An event that somebody said was told twice counts once.
-    """
+    """The context with the days of known events, and whether the history was seen in this contact."""
     found = people.read_casework_records(keys, assessment.household_id)
     events = deduplicate_incidents(
         (fact for fact in found if isinstance(fact, Incident)),

@@ -1,7 +1,4 @@
-"""Completing an assessment: fill, sign, seal once to the service, commit with its outbox entry.
-
-The record and its outbox entry are committed in one transaction.
-"""
+"""Completing an assessment: fill, sign, seal to the service, commit together with its outbox entry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a child's page does after an event: `update(turn, event) -> (turn, effects)`.
-
-Pure. A turn is one child's time at the screen, with one section's questions. Lines are only ever added.
-"""
+"""What a child's page does after an event: a pure `update(turn, event) -> (turn, lines to be added)`."""
 
 from __future__ import annotations
 

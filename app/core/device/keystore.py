@@ -79,10 +79,7 @@ class SystemKeystore:
     kind: Literal["system", "file"] = "system"
 
     def __init__(
-        self,
-        storage: fss.SecureStorage,
-        loop: asyncio.AbstractEventLoop,
-        within_s: float = ANSWER_TIMEOUT_S,
+        self, storage: fss.SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWER_TIMEOUT_S
     ) -> None:
         self._storage, self._loop, self._timeout_s = storage, loop, within_s
 

@@ -32,10 +32,7 @@ _KDF_NAMES = {ARGON2ID.id: "Argon2id", SCRYPT.id: "scrypt"}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SelfTestLine:
-    """One thing that was looked at. `found` fills the sentence; it holds nothing of a person.
-
-    The sentence is `selftest.<code>`, or `selftest.<code>.look` where it needs attention.
-    """
+    """One thing that was looked at. `found` fills the sentence; it holds nothing of a person."""
 
     code: str
     ok: bool

@@ -1,7 +1,4 @@
-"""Buttons: one filled one on a page, the others quieter.
-
-Every handler is guarded. A button that is not available is left out, not greyed.
-"""
+"""Buttons: one filled one on a page, the others quieter. One that cannot be used is left out, not greyed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Blocks that a page is built of: cards, people, numbers to call, and empty states.
-
-Whether it is safe to show a whole name is decided by the caller.
-"""
+"""Blocks of a page: cards, people, numbers to call, empty states. The caller decides which name is shown."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A drawing on the screen: one picture to look at, and shapes on a canvas while it is made.
-
-The paper is white, in dark mode too. A screen reader hears only that it is a drawing.
-"""
+"""A drawing on the screen, on paper that is white in dark mode too: one picture, or shapes on a canvas."""
 
 from __future__ import annotations
 

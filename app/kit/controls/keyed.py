@@ -112,10 +112,7 @@ def side_line(
 
 
 def keyed(link_id: str, control: ft.Control) -> ft.Control:
-    """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
-
-    Every question of a page stands in its place, under its link_id.
-    """
+    """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to."""
     mark = ft.ScrollKey(link_id)  # type: ignore[call-arg]  # Flet makes it a dataclass at run time
     return ft.Container(key=mark, content=control)
 

@@ -1,7 +1,4 @@
-"""The frame around every adult page: Back, Cover, the Training mark, one column, one main action.
-
-The system's own back does what Back does and never loses what was typed.
-"""
+"""The frame around every adult page: Back, Cover, the Training mark, one column, one main action."""
 
 from __future__ import annotations
 
@@ -143,8 +140,7 @@ def narrow(content: ft.Control, padding: ft.Padding, col: Columns) -> ft.Contain
     # A box within a centred row keeps its width on a wide screen.
     box = ft.Container(content=content, col=col)
     return ft.Container(
-        padding=padding,
-        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box]),
+        padding=padding, content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box])
     )
 
 

@@ -1,7 +1,4 @@
-"""Text on a page: title, heading, body, quiet.
-
-Text that changes must not have a fixed label for screen readers, so none of these takes one.
-"""
+"""Text on a page. None takes a fixed label: where the text changes, a screen reader would say the old one."""
 
 from __future__ import annotations
 

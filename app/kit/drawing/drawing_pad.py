@@ -1,7 +1,4 @@
-"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back.
-
-Each step is handed on when it ends; only the running line is not yet. Nothing is praised or suggested.
-"""
+"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back. Nothing is praised."""
 
 from __future__ import annotations
 
@@ -47,10 +44,7 @@ _STICKER_SIZE = 52
 
 @keyed_component
 def drawing_pad(start: Drawing | None, on_change: OnChange, tall: int = theme.ROW_HEIGHT) -> ft.Control:
-    """The paper with its tools. `on_change` gets the drawing after every step.
-
-    `tall` is the least height of what can be tapped, in pixels.
-    """
+    """The paper with its tools, each at least `tall` pixels high. `on_change` gets the drawing at every step."""
     new_height = _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
     pointer = use_ref(DrawingInput(start or Drawing(new_height))).current
     _, draw = ft.use_state(0)

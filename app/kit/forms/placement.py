@@ -1,7 +1,4 @@
-"""Placing names by tapping: write a name, choose its place; tap it again to move it or take it off.
-
-The state of that flow, for an adult's map and for a child's; the drawing is the caller's.
-"""
+"""Placing names by tapping: write a name, choose its place; tap it again to move it or take it off."""
 
 from __future__ import annotations
 

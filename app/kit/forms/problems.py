@@ -1,7 +1,4 @@
-"""Problems: a summary at the top of the page and a line beside the answer, in the same words.
-
-When there is a problem is decided by the engine, on Continue and never while someone is typing.
-"""
+"""Problems: a summary at the top of the page and a line beside the answer, in the same words."""
 
 from __future__ import annotations
 
