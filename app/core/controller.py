@@ -189,8 +189,6 @@ class AppController:
         await self.session.load_households()
         return contact
 
-    # Who was seen
-
     async def show_contact(self, household_id: str) -> None:
         """Open the contact of today with a household: who was seen."""
         page = self.model.household(household_id)
@@ -244,15 +242,11 @@ class AppController:
             await run_blocking(self.import_training, self.session.case_service)
             await self.session.load_households()
 
-    # The device
-
     async def show_device_report(self) -> None:
         """Run the self-test of this device and show its report."""
         self.model.selftest_report = None
         self.open_screen("device")
         await self.session.load_selftest()
-
-    # Sending
 
     async def dispatch_outbox(self, event: OutboxEvent) -> None:
         """Let the outbox follow an event: a press on its page, or news from the sender."""

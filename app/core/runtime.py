@@ -95,7 +95,7 @@ class Runtime:
 
     @classmethod
     def open(cls, folder: Path, keystore: Keystore | None = None) -> Runtime:
-        """Open a data folder, or make it; without a `keystore` keys are files. Blocking. Raises StoreFault."""
+        """Open a data folder, or make it; without a `keystore` keys are files. Blocks. Raises StoreFault."""
         clock = SystemClock()
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 

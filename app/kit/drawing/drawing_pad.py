@@ -44,7 +44,7 @@ _STICKER_SIZE = 52
 
 @keyed_component
 def drawing_pad(start: Drawing | None, on_change: OnChange, tall: int = theme.ROW_HEIGHT) -> ft.Control:
-    """The paper with its tools, each at least `tall` pixels high. `on_change` gets the drawing at every step."""
+    """The paper with its tools, each at least `tall` pixels high. `on_change` gets every step."""
     new_height = _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
     pointer = use_ref(DrawingInput(start or Drawing(new_height))).current
     _, draw = ft.use_state(0)
