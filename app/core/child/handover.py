@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
 from app.core.child.child_session import ChildSession, ChildSessionState
@@ -73,8 +72,12 @@ class Handover:
         band = choose_age_band(child, work.form.context.on, work.form.instrument)
         self._writer = writer = await run_blocking(service.open_child_writer, work)
         self._assessment_id, self._author = work.assessment.id, service.author[0]
+
+        async def write(link_id: str, plain: Json) -> None:
+            await run_blocking(writer.write, link_id, plain)
+
         state = ChildSessionState(part, band, name.strip()[:40])
-        self._child_session = ChildSession(state, partial(run_blocking, writer.write), lock)
+        self._child_session = ChildSession(state, write, lock)
         return self._child_session
 
     async def end(self) -> None:
