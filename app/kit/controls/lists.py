@@ -95,8 +95,10 @@ def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
 
 def _answer_row(answer: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
     is_blank, paper = not answer.answer, answer.drawing
-    said = text(answer.answer or say("label.not-recorded"))
-    said.italic, said.color = is_blank, ft.Colors.ON_SURFACE_VARIANT if is_blank else None
+    shown, colour = answer.answer, None
+    if is_blank:
+        shown, colour = say("label.not-recorded"), ft.Colors.ON_SURFACE_VARIANT
+    said = ft.Text(shown, theme_style=theme.BODY, italic=is_blank, color=colour)
     words = column(
         quiet(answer.question),
         said,
