@@ -9,7 +9,7 @@ from app.core.device.keystore import system_keystore
 from app.core.runtime import Runtime, data_folder
 from app.kit.logs import redact_logs
 from app.kit.messages import assets_folder
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from assessments.ports import SystemClock
 
 

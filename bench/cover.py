@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from bench.row import Row, percentile
 from tests.app.browser import Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, fernhollow, open_runtime, set_up

@@ -92,7 +92,7 @@ def fill(desk: CaseService) -> str:
     desk.save_household(Household(id=home, name="Bench-Demo"), [*children, *adults])
     for n in range(_CONTACTS):
         on = TODAY - timedelta(days=9 * n)
-        desk.save_contact(
+        desk.save_record(
             Contact(id=str(uuid.uuid4()), household_id=home, on=on, kind="visit", role="health-visitor")
         )
     desk.save_records(

@@ -102,7 +102,7 @@ def _serve(
     training: str = "",
 ) -> None:
     from app.cli.web_server import serve_app
-    from app.shell.shell import make_open_page
+    from app.shell.lifecycle import make_open_page
 
     given = [runtime] if isinstance(runtime, Runtime) else []
     open_page = make_open_page(

@@ -1,11 +1,7 @@
 """Debounced autosave of answers, drafts and the place where a person is.
 
-Letters change the page at once and are on the disk within two seconds; a tap is written at once. All writes
-go through one `WriteQueue`. Drafts are what is half typed and no answer yet, on any screen; with the resume
-state they survive a lock or a killed app.
-
-    autosave.queue_input(AnswerEntered("injury.detail", Answered("She said")))
-    autosave.set_screen_draft("add-household", {"name": "Sam"})
+Letters change the page at once and are on the disk within two seconds; a tap is written at once. Drafts, what
+is half typed and no answer yet, survive a lock or a killed app with the resume state.
 """
 
 from __future__ import annotations
@@ -51,12 +47,8 @@ class Autosave:
     @property
     def has_unsaved(self) -> bool:
         """Whether something is not on the disk yet."""
-        return bool(
-            self._queued_input
-            or self._queue.entries
-            or self._unsaved_item_drafts
-            or self._unsaved_resume_state
-        )
+        typed = self._queued_input or self._queue.entries
+        return bool(typed or self._unsaved_item_drafts or self._unsaved_resume_state)
 
     @property
     def has_unsaved_answers(self) -> bool:
@@ -83,13 +75,14 @@ class Autosave:
         """Letters arrived in a field."""
         match event:
             case forms.JudgementGiven():
-                self._queued_input["$judgement"] = event
+                field = "$judgement"
             case forms.HistoryAnswered():
-                self._queued_input["$history"] = event
+                field = "$history"
             case forms.SupplementDeferred(tool, _):
-                self._queued_input[f"$offer.{tool}"] = event
+                field = f"$offer.{tool}"
             case _:
-                self._queued_input[event.link_id] = event
+                field = event.link_id
+        self._queued_input[field] = event
         self._model.set_save_state("saving")
         self._queue.restart_debounce(self._save_typing)
 
@@ -132,12 +125,8 @@ class Autosave:
 
     def capture_resume_state(self) -> None:
         """Take down where the person is, before the screens go."""
-        trail = [[screen.name, screen.target] for screen in self._model.trail]
-        self._unsaved_resume_state = {
-            "trail": trail,
-            "offset": self.scroll_offset,
-            "begun": self.screen_drafts,
-        }
+        trail, begun = [[screen.name, screen.target] for screen in self._model.trail], self.screen_drafts
+        self._unsaved_resume_state = {"trail": trail, "offset": self.scroll_offset, "begun": begun}
 
     def clear_item_drafts(self) -> None:
         """The open assessment is another one, or is finished."""
@@ -160,12 +149,9 @@ class Autosave:
 
         Half-typed words that cannot be read are one thing lost more; the answers are there all the same.
         """
-        lost = 0
-        if (
-            self._unsaved_item_drafts is not None
-            and self._unsaved_item_drafts[0].assessment.id == assessment_id
-        ):
-            left = self._unsaved_item_drafts[1]
+        lost, unsaved = 0, self._unsaved_item_drafts
+        if unsaved is not None and unsaved[0].assessment.id == assessment_id:
+            left = unsaved[1]
         else:
             try:
                 left = await run_blocking(self._open_case_service.read_item_drafts, assessment_id)

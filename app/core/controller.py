@@ -1,8 +1,4 @@
-"""What can be done on a page that is open: navigate, fill, complete, send.
-
-`AppController` changes the `AppState`. Unlocking and locking are in its `session`; what is typed goes through
-its `autosave`. There is one of each per page: nothing of a person is in a module or shared between tabs.
-"""
+"""What can be done on a page that is open: navigate, fill, complete, send. One controller per page."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ from datetime import date, datetime
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService, run_blocking
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.people_commands import PeopleCommands
 from app.core.cases.record_changes import Record, SaveRecords, Submitted
-from app.core.device.selftest import check_device
 from app.core.drafts import Draft
 from app.core.outbox_update import OutboxAction, OutboxEvent, OutboxState, Requeue, update
+from app.core.people_commands import PeopleCommands
 from app.core.runtime import Runtime
 from app.core.session import Session
 from app.core.state import TODAY_SCREEN, AppState, Screen, ScreenName, Trail
@@ -32,10 +27,7 @@ __all__ = ["AppController", "AppState", "Screen"]
 
 
 class AppController:
-    """Everything that can be done on one page. Call from the event loop.
-
-    `salvage` salvages a damaged store and `import_training` adds the training households, where they can.
-    """
+    """Everything that can be done on one page. Call from the event loop."""
 
     def __init__(
         self,
@@ -83,9 +75,8 @@ class AppController:
         """Mark where an answer that is not words came from; None takes the mark away."""
         handed = self.model.handback_review
         if handed is not None:
-            self.model.handback_review = await run_blocking(
-                handed.mark_origin, self.session.case_service, link_id, origin
-            )
+            service = self.session.case_service
+            self.model.handback_review = await run_blocking(handed.mark_origin, service, link_id, origin)
 
     # Moving about
 
@@ -133,10 +124,8 @@ class AppController:
             return
         with self._busy():
             contact = await self._find_or_create_contact(page)
-            context = ScoringContext(on=contact.on)
-            work = await run_blocking(
-                self.session.case_service.start_assessment, contact, person_id, tool, context
-            )
+            start, context = self.session.case_service.start_assessment, ScoringContext(on=contact.on)
+            work = await run_blocking(start, contact, person_id, tool, context)
             self.autosave.clear_item_drafts()
             self.model.open_assessment = work
             self.model.set_save_state("nothing")
@@ -174,9 +163,8 @@ class AppController:
         if work is None or self.autosave.has_unsaved_answers or self.model.busy:
             return False
         with self._busy():
-            done = await run_blocking(
-                self.session.case_service.apply_event, work, forms.CompletionRequested()
-            )
+            apply_event = self.session.case_service.apply_event
+            done = await run_blocking(apply_event, work, forms.CompletionRequested())
         self.model.open_assessment = done
         if done.assessment.status != "completed":
             return False
@@ -197,11 +185,9 @@ class AppController:
         contact = Contact(
             id=new_id(), household_id=page.household.id, on=today, kind="visit", role=self.model.role
         )
-        await run_blocking(self.session.case_service.save_contact, contact)
+        await run_blocking(self.session.case_service.save_record, contact)
         await self.session.load_households()
         return contact
-
-    # Who was seen
 
     async def show_contact(self, household_id: str) -> None:
         """Open the contact of today with a household: who was seen."""
@@ -223,13 +209,11 @@ class AppController:
 
     async def save_changes(self, changes: SaveRecords) -> bool:
         """Carry out the effect of a pure update, on records of one household; see `save_records`."""
-        facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
-        return await self.save_records(facts[0].household_id, facts)
+        return await self.save_records(*_casework_records(changes))
 
     async def save_visit(self, changes: SaveRecords) -> None:
         """Save records of a contact together. They change nothing in a form that is open."""
-        facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
-        await run_blocking(self.session.case_service.save_records, facts[0].household_id, facts)
+        await run_blocking(self.session.case_service.save_records, *_casework_records(changes))
         await self.session.load_households()
 
     async def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> bool:
@@ -241,9 +225,8 @@ class AppController:
             await run_blocking(self.session.case_service.save_records, household_id, facts)
             await self.session.load_households()
             if self.model.open_assessment is not None:
-                self.model.open_assessment = await run_blocking(
-                    self.session.case_service.refresh_history, self.model.open_assessment
-                )
+                refresh = self.session.case_service.refresh_history
+                self.model.open_assessment = await run_blocking(refresh, self.model.open_assessment)
         return True
 
     @property
@@ -259,17 +242,11 @@ class AppController:
             await run_blocking(self.import_training, self.session.case_service)
             await self.session.load_households()
 
-    # The device
-
     async def show_device_report(self) -> None:
         """Run the self-test of this device and show its report."""
         self.model.selftest_report = None
         self.open_screen("device")
-        self.model.selftest_report = await run_blocking(
-            check_device, self.session.runtime.store, self.session.runtime.clock
-        )
-
-    # Sending
+        await self.session.load_selftest()
 
     async def dispatch_outbox(self, event: OutboxEvent) -> None:
         """Let the outbox follow an event: a press on its page, or news from the sender."""
@@ -287,3 +264,9 @@ class AppController:
                     self.open_screen("outbox")
                 case OutboxAction.SEND:
                     self.session.runtime.wake()
+
+
+def _casework_records(changes: SaveRecords) -> tuple[str, list[CaseworkRecord]]:
+    """The household that the records of an effect belong to, and the records."""
+    facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
+    return facts[0].household_id, facts

@@ -3,10 +3,6 @@
 `to_plain` gives the JSON that the autosave keeps. `from_plain` reads what any version kept and never raises:
 a key that is not known is dropped, and a field that is missing or of another type keeps its default. Fields
 are `str`, `bool`, `None`, `tuple[X, ...]`, `Mapping[str, X]` and drafts. A draft never prints its content.
-
-    @dataclass(frozen=True, repr=False)
-    class BirthDraft(Draft):
-        day: str = ""
 """
 
 from __future__ import annotations

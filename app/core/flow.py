@@ -1,13 +1,4 @@
-"""What the pure flows `update(state, event) -> (state, effects)` are made of.
-
-An event or effect with data is a `Message`; those without are members of an `Enum`, one line each.
-
-    class AuthorPicked(Message):
-        author: str | None
-
-    class SessionSignal(Enum):
-        LOCK_REQUESTED = "a person, the idle timer or the system locks the page"
-"""
+"""What the pure flows `update(state, event) -> (state, effects)` are made of, where they hold data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the outbox does after an event: `update(state, event) -> (state, effects)`.
-
-Pure. `app.core.controller` runs the effects in order.
-"""
+"""What the outbox does after an event: a pure `update(state, event) -> (state, effects)`."""
 
 from __future__ import annotations
 

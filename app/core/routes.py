@@ -1,7 +1,7 @@
 """The registry of screens: a name, and the module and function that draw it.
 
-A screen's module is imported when the screen is first opened. The names are stored in the resume state, so a
-name never changes. To add a screen: its own folder, one line here, and its strings.
+A screen's module is imported when the screen is first opened. A name never changes: it is stored in the
+resume state. To add a screen: its own folder, one line here, and its strings.
 """
 
 from __future__ import annotations

@@ -27,14 +27,8 @@ from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore, SystemClock
 from assessments.store import SalvageReport, Store, UnlockedStore, salvage
+from sync.device import exchange
 from sync.device.enrolment import EnrolledService, enrol_device
-from sync.device.exchange import (
-    RETRY_POLICIES,
-    FailureKind,
-    OutboxStatus,
-    backoff_delay_s,
-    compute_outbox_status,
-)
 from sync.device.recovery_exchange import upload_escrows
 from sync.device.transport import Transport
 from sync.device.worker import SendSummary, SyncWorker, drain_outbox
@@ -42,7 +36,7 @@ from sync.protocol import TRAINING_AGENCY, FeedChange
 
 __all__ = ["Runtime", "SalvageReport", "data_folder"]
 
-OutboxListener = Callable[[OutboxStatus, bool], None]
+OutboxListener = Callable[[exchange.OutboxStatus, bool], None]
 
 _ROLE, _ENROLLED = "role", "met"
 
@@ -76,13 +70,11 @@ class PendingEscrows:
 
     def list_escrows(self) -> list[Escrow]:
         made = [self._store.escrow(author) for author in self._store.authors()]
-        return [escrow for escrow in made if escrow is not None and not self._is_confirmed(escrow)]
+        confirmed = self._store.settings.get
+        return [one for one in made if one is not None and confirmed(f"escrow.{one.author}") != _digest(one)]
 
     def mark_confirmed(self, escrow: Escrow) -> None:
         self._store.settings.put(f"escrow.{escrow.author}", _digest(escrow))
-
-    def _is_confirmed(self, escrow: Escrow) -> bool:
-        return self._store.settings.get(f"escrow.{escrow.author}") == _digest(escrow)
 
 
 def _digest(escrow: Escrow) -> str:
@@ -103,10 +95,7 @@ class Runtime:
 
     @classmethod
     def open(cls, folder: Path, keystore: Keystore | None = None) -> Runtime:
-        """Open the data folder, making it on a first start. Blocking. Raises StoreFault.
-
-        Without a `keystore` of the system, keys are files in the folder.
-        """
+        """Open a data folder, or make it; without a `keystore` keys are files. Blocks. Raises StoreFault."""
         clock = SystemClock()
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 
@@ -142,23 +131,23 @@ class Runtime:
             self._pending_introduction = service.author
         return service
 
-    async def introduce(
-        self, url: str, service: CaseService, agency: str = TRAINING_AGENCY
-    ) -> EnrolledService:
+    async def introduce(self, url: str, service: CaseService) -> EnrolledService:
         """Enrol this device with a service and keep its keys. Raises NotIntroduced."""
-        author, author_key = service.author
-        keys = await enrol_device(
-            url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
-        )
-        await asyncio.to_thread(self._save_service_keys, keys)
+        keys = await self._enrol(url, TRAINING_AGENCY, *service.author)
         await asyncio.to_thread(service.ensure_escrow)
-        await asyncio.to_thread(self.store.settings.put, f"{_ENROLLED}.{author}", keys.url)
+        await asyncio.to_thread(self.store.settings.put, f"{_ENROLLED}.{service.author[0]}", keys.url)
         self._introduced.set()
         self._escrows_pending.set()
         return keys
 
-    def _save_service_keys(self, keys: EnrolledService) -> None:
-        self.store.settings.put(SERVICE_SETTING, json.dumps(keys.to_plain()))
+    async def _enrol(self, url: str, agency: str, author: str, author_key: bytes) -> EnrolledService:
+        """Enrol at the service for this person, and keep its keys."""
+        keys = await enrol_device(
+            url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
+        )
+        plain = json.dumps(keys.to_plain())
+        await asyncio.to_thread(self.store.settings.put, SERVICE_SETTING, plain)
+        return keys
 
     # Licensed wording
 
@@ -231,9 +220,9 @@ class Runtime:
         keys = load_enrolled_service(self.store)
         return None if keys is None else keys.make_transport(self.store.device, self.clock)
 
-    def send_status(self) -> OutboxStatus:
+    def send_status(self) -> exchange.OutboxStatus:
         """How the outbox stands at this moment. Blocking."""
-        return compute_outbox_status(self.store.outbox.entries())
+        return exchange.compute_outbox_status(self.store.outbox.entries())
 
     # Sending in the background
 
@@ -268,16 +257,14 @@ class Runtime:
         while True:
             self._escrows_pending.clear()
             failure = await self._upload_escrows(transport)
-            tries = 0 if failure is None else tries + 1
-            rest_s = (
-                None
-                if failure is None
-                else backoff_delay_s(RETRY_POLICIES[failure], tries, sealing.make_random_fraction())
-            )
+            tries, rest_s = tries + 1 if failure else 0, None
+            if failure:
+                policy = exchange.RETRY_POLICIES[failure]
+                rest_s = exchange.backoff_delay_s(policy, tries, sealing.make_random_fraction())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._escrows_pending.wait(), rest_s)
 
-    async def _upload_escrows(self, transport: Transport) -> FailureKind | None:
+    async def _upload_escrows(self, transport: Transport) -> exchange.FailureKind | None:
         # Like the worker, this must outlive any fault: an escrow that is never given is found missing
         # on the day it is needed.
         try:
@@ -292,16 +279,7 @@ class Runtime:
     async def _repeat_introduction(self) -> None:
         keys = load_enrolled_service(self.store)
         if keys is not None and self._pending_introduction is not None:
-            author, author_key = self._pending_introduction
-            met = await enrol_device(
-                keys.url,
-                self.store.device,
-                agency=keys.agency,
-                author=author,
-                author_key=author_key,
-                clock=self.clock,
-            )
-            await asyncio.to_thread(self._save_service_keys, met)
+            await self._enrol(keys.url, keys.agency, *self._pending_introduction)
             self._pending_introduction = None
 
     def wake(self) -> None:
@@ -325,7 +303,7 @@ class Runtime:
         """Forget that this person recovered on another device."""
         self.store.settings.put(f"recovered.{author}", "")
 
-    def _notify_listeners(self, status: OutboxStatus) -> None:
+    def _notify_listeners(self, status: exchange.OutboxStatus) -> None:
         sending = self._worker is not None and self._worker.sending
         for listener in tuple(self._listeners):
             listener(status, sending)

@@ -1,8 +1,7 @@
 """The session of one person on one page: unlock, come back to the same place, lock.
 
-What is decided is in `session_update`; this module runs its effects. A lock expires nothing: unlocking
-comes back to the same screen, question and half-typed word, also after the app was killed, and another
-person on the same device comes back to their own.
+What is decided is in `session_update`. A lock expires nothing: unlocking comes back to the same screen,
+question and half-typed word, also after the app was killed, and each person of a device to their own.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import gc
 from contextlib import suppress
 from datetime import datetime
 
+from app.core import session_update
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
 from app.core.child.child_session import ChildSession
@@ -19,22 +19,6 @@ from app.core.child.handover import Handover
 from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_device
 from app.core.runtime import Runtime
-from app.core.session_update import (
-    AttemptsRead,
-    AuthorPicked,
-    ChildReady,
-    OpeningStarted,
-    PromptFailed,
-    ReadAttempts,
-    SessionAction,
-    SessionEffect,
-    SessionEvent,
-    SessionRestored,
-    SessionSignal,
-    SessionState,
-    UnlockPrompt,
-    update,
-)
 from app.core.state import FIRST_AUTHOR, TODAY_SCREEN, AppState, Screen, Trail, read_trail
 from assessments.definitions.definition import Role
 from assessments.errors import Damaged, KeystoreFault, Locked, NotFound, WrenError, WrongPassphrase
@@ -95,12 +79,12 @@ class Session:
 
     async def show_unlock(self) -> None:
         """Show the unlock page; set-up where nobody has set up."""
-        await self._dispatch(SessionSignal.UNLOCK_REQUESTED)
-        await self._dispatch(SessionSignal.PROMPT_READY)
+        await self._dispatch(session_update.SessionSignal.UNLOCK_REQUESTED)
+        await self._dispatch(session_update.SessionSignal.PROMPT_READY)
 
     async def choose_author(self, author: str | None) -> None:
         """Say who it is of several people; None leads back to everybody."""
-        await self._dispatch(AuthorPicked(author))
+        await self._dispatch(session_update.AuthorPicked(author))
 
     async def refresh_unlock_prompt(self) -> None:
         """Read whether the passphrase can be tried now."""
@@ -110,7 +94,7 @@ class Session:
 
     def begin_set_up(self) -> None:
         """Let another person set up on this device."""
-        self._apply(SessionSignal.SET_UP_REQUESTED)
+        self._apply(session_update.SessionSignal.SET_UP_REQUESTED)
         self.autosave = self._new_autosave()
 
     # Account recovery
@@ -122,7 +106,7 @@ class Session:
 
     def show_recovery(self) -> None:
         """Show the account recovery page."""
-        self._apply(SessionSignal.RECOVERY_REQUESTED)
+        self._apply(session_update.SessionSignal.RECOVERY_REQUESTED)
 
     async def unlock_after_recovery(self, author: str, passphrase: str) -> None:
         """Unlock with the passphrase that was just chosen, and come back to the same place."""
@@ -133,13 +117,11 @@ class Session:
 
     def recovered_elsewhere(self) -> datetime | None:
         """When this person recovered on another device, until the notice is dismissed. Blocking."""
-        author, _ = self.case_service.author
-        return self.runtime.recovered_at(author)
+        return self.runtime.recovered_at(self.case_service.author[0])
 
     def dismiss_recovery_notice(self) -> None:
         """Forget the notice of a recovery elsewhere. Blocking."""
-        author, _ = self.case_service.author
-        self.runtime.clear_recovered(author)
+        self.runtime.clear_recovered(self.case_service.author[0])
 
     # Setting up, unlocking and locking
 
@@ -154,10 +136,10 @@ class Session:
         if service is None:
             service = await run_blocking(self.runtime.set_up, passphrase, author)
             self.model.authors = await run_blocking(self.runtime.store.authors)
-            self.model.unlock_prompt = UnlockPrompt(author)
+            self.model.unlock_prompt = session_update.UnlockPrompt(author)
             if generation != self._generation:
                 await run_blocking(service.close)
-                self._apply(SessionSignal.PROMPT_READY)
+                self._apply(session_update.SessionSignal.PROMPT_READY)
                 return
             self._case_service = self.autosave.case_service = service
         author, _ = service.author
@@ -176,7 +158,7 @@ class Session:
             service = await run_blocking(self.runtime.unlock, passphrase, author)
         except WrenError as error:
             if author is not None:
-                await self._dispatch(PromptFailed(author, error))
+                await self._dispatch(session_update.PromptFailed(author, error))
             if not isinstance(error, WrongPassphrase):
                 self.note_damage()
             if isinstance(error, Damaged):
@@ -194,34 +176,33 @@ class Session:
 
     async def change_passphrase(self, old: str, new: str) -> None:
         """Change the passphrase. Raises Locked for the old one, WeakPassphrase for the new."""
-        author, _ = self.case_service.author
-        await run_blocking(self.runtime.store.change_passphrase, author, old, new)
+        await run_blocking(self.runtime.store.change_passphrase, self.case_service.author[0], old, new)
 
     async def lock(self) -> None:
         """Cover the page, save what was typed, drop the keys, forget what was read."""
-        await self._dispatch(SessionSignal.LOCK_REQUESTED)
+        await self._dispatch(session_update.SessionSignal.LOCK_REQUESTED)
 
     async def hand_to_child(self, work: OpenAssessment, chosen_name: str) -> None:
         """Give the page to a child: one section, and no keys but the one for adding to it."""
         generation = self._start_opening()
         child_session = await self._handover.begin(self.case_service, work, chosen_name, self.lock)
         self._next_child = None if child_session is None else (child_session, work.assessment.id)
-        await self._dispatch(ChildReady(generation, exists=child_session is not None))
+        await self._dispatch(session_update.ChildReady(generation, exists=child_session is not None))
 
     # Deciding, and running what was decided
 
     def _start_opening(self, author: str | None = None) -> int:
         """Take a new generation, and return it."""
-        self._apply(OpeningStarted(author))
+        self._apply(session_update.OpeningStarted(author))
         return self._generation
 
-    async def _dispatch(self, event: SessionEvent) -> None:
+    async def _dispatch(self, event: session_update.SessionEvent) -> None:
         await self._run(self._apply(event))
 
-    def _apply(self, event: SessionEvent) -> tuple[SessionEffect, ...]:
+    def _apply(self, event: session_update.SessionEvent) -> tuple[session_update.SessionEffect, ...]:
         """Change the page at once; return what remains to be done."""
         model = self.model
-        before = SessionState(
+        before = session_update.SessionState(
             model.phase,
             model.authors,
             model.unlock_prompt,
@@ -229,13 +210,13 @@ class Session:
             has_keys=self._case_service is not None,
             has_child=model.child_session is not None,
         )
-        after, effects = update(before, event)
+        after, effects = session_update.update(before, event)
         model.phase, model.unlock_prompt, self._generation = after.phase, after.prompt, after.generation
         if not after.has_child:
             model.child_session = None
         return effects
 
-    async def _run(self, effects: tuple[SessionEffect, ...]) -> None:
+    async def _run(self, effects: tuple[session_update.SessionEffect, ...]) -> None:
         """Run effects in order, each of them also when one before it fails."""
         if effects:
             try:
@@ -243,35 +224,35 @@ class Session:
             finally:
                 await self._run(effects[1:])
 
-    async def _run_effect(self, effect: SessionEffect) -> None:
+    async def _run_effect(self, effect: session_update.SessionEffect) -> None:
         model, autosave = self.model, self.autosave
         match effect:
-            case ReadAttempts(author):
+            case session_update.ReadAttempts(author):
                 await self._read_attempts(author)
-            case SessionAction.END_CHILD_SESSION:
+            case session_update.SessionAction.END_CHILD_SESSION:
                 await self._handover.end()
-            case SessionAction.COVER:
+            case session_update.SessionAction.COVER:
                 autosave.capture_resume_state()
                 model.trail, model.record = (TODAY_SCREEN,), None
-            case SessionAction.SHOW_CHILD if self._next_child is not None:
+            case session_update.SessionAction.SHOW_CHILD if self._next_child is not None:
                 self._show_child(*self._next_child)
-            case SessionAction.SAVE_TYPING:
+            case session_update.SessionAction.SAVE_TYPING:
                 autosave.apply_input()
                 await autosave.flush()
-            case SessionAction.SAVE_POSITION:
+            case session_update.SessionAction.SAVE_POSITION:
                 await autosave.flush()
-            case SessionAction.DROP_KEYS:
+            case session_update.SessionAction.DROP_KEYS:
                 await self._drop_keys()
-            case SessionAction.SHOW_RESTORED:
+            case session_update.SessionAction.SHOW_RESTORED:
                 model.trail, self._restored_offset = self._restored_trail, autosave.scroll_offset
 
     async def _read_attempts(self, author: str) -> None:
         try:
             attempts = await run_blocking(self.runtime.store.attempt_status, author)
         except WrenError as error:
-            self._apply(PromptFailed(author, error))
+            self._apply(session_update.PromptFailed(author, error))
         else:
-            self._apply(AttemptsRead(author, attempts.is_locked_out, attempts.wait_until))
+            self._apply(session_update.AttemptsRead(author, attempts.is_locked_out, attempts.wait_until))
 
     def _show_child(self, child_session: ChildSession, assessment_id: str) -> None:
         model, autosave = self.model, self.autosave
@@ -316,7 +297,7 @@ class Session:
             raise
         if generation == self._generation:
             self.model.losses = service.losses
-        await self._dispatch(SessionRestored(generation, is_introduced))
+        await self._dispatch(session_update.SessionRestored(generation, is_introduced))
 
     async def _restore_trail(self) -> Trail:
         """Read what stands on the screens where this person left off; the first page if it is gone."""
@@ -347,9 +328,7 @@ class Session:
             case "outbox":
                 await self.load_outbox()
             case "device" if model.selftest_report is None:
-                model.selftest_report = await run_blocking(
-                    check_device, self.runtime.store, self.runtime.clock
-                )
+                await self.load_selftest()
             case "household" if model.household(about) is None:
                 raise NotFound
             case "pick" | "pattern" if model.household_of(about) is None:
@@ -365,6 +344,11 @@ class Session:
         found = await run_blocking(self.case_service.households)
         self.model.households = tuple(found)
         self.model.unreadable_count = len(found.unreadable) + sum(page.unreadable_count for page in found)
+
+    async def load_selftest(self) -> None:
+        """Run the self-test of this device."""
+        runtime = self.runtime
+        self.model.selftest_report = await run_blocking(check_device, runtime.store, runtime.clock)
 
     async def load_outbox(self) -> None:
         """Read the entries of the outbox."""

@@ -1,7 +1,6 @@
-"""The observable state of one page: frozen engine values, and where the person is.
+"""The observable state of one page: assigning a field of `AppState` draws the page again.
 
-Assigning a field of `AppState` draws the page again. Nothing of a person is in a module or shared between
-tabs.
+Nothing of a person is in a module or shared between tabs.
 """
 
 from __future__ import annotations
@@ -27,8 +26,6 @@ from assessments.ports import OutboxEntry
 
 # A key of ROUTES.
 ScreenName = str
-
-
 # Whoever sets up a device first is not asked for a short name.
 FIRST_AUTHOR = "hv1"
 
@@ -53,19 +50,16 @@ def read_trail(plain: Json) -> Trail:
 
 
 @ft.observable
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SaveProgress:
     """How saving stands. Only its own line observes it, so that a save never draws a page again."""
 
     state: SaveState = "nothing"
     saved_at: datetime | None = None
 
-    def __repr__(self) -> str:
-        return f"<SaveProgress {self.state}>"
-
 
 @ft.observable
-@dataclass
+@dataclass(repr=False)
 class AppState:
     """The state of one page."""
 
@@ -101,9 +95,6 @@ class AppState:
     role: Role = "health-visitor"
     busy: bool = False
 
-    def __repr__(self) -> str:
-        return f"<AppState {self.phase}>"
-
     def set_save_state(self, state: SaveState) -> None:
         """Say how saving stands; the page itself is drawn again only where saving fails or works again."""
         self.save_progress.state, self.save_failed = state, state == "failed"
@@ -119,6 +110,5 @@ class AppState:
 
     def household_of(self, person_id: str) -> HouseholdOverview | None:
         """The first household that this person belongs to."""
-        return next(
-            (page for page in self.households if any(person.id == person_id for person in page.persons)), None
-        )
+        has = (page for page in self.households if person_id in {person.id for person in page.persons})
+        return next(has, None)

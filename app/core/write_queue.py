@@ -1,10 +1,4 @@
-"""A queue of writes: in order, one at a time, debounced. What the disk refuses stays for the next try.
-
-queue = WriteQueue(write_line)
-queue.add(line)
-await queue.flush()                    # raises StoreFault; the line stays in the queue
-queue.restart_debounce(save_all)       # `save_all` runs when nothing came for DEBOUNCE_S
-"""
+"""A queue of writes: in order, one at a time, debounced. What the disk refuses stays for the next try."""
 
 from __future__ import annotations
 
@@ -33,7 +27,7 @@ class WriteQueue(Generic[Entry]):
         self.entries += entries
 
     async def flush(self) -> None:
-        """Write everything, the oldest first."""
+        """Write everything, the oldest first. Raises StoreFault."""
         async with self.lock:
             await self.write_entries()
 

@@ -1,9 +1,4 @@
-"""Typed components and their hooks: a reference, a state, a flow (a state with a pure update), a memo.
-
-Flet's own are untyped; this module is the one place that calls them.
-
-    state, dispatch = use_flow(RecoveryPageState(), update, effects.run)
-"""
+"""Typed components and hooks over Flet's untyped ones: a reference, a state, a flow, a memo."""
 
 from __future__ import annotations
 
@@ -28,12 +23,8 @@ class ValueRef(Generic[T]):
     current: T
 
 
-class _Ref(Protocol[T]):
-    current: T
-
-
 class _Hooks(Protocol):
-    def use_ref(self, first: Callable[[], T]) -> _Ref[T]: ...
+    def use_ref(self, first: Callable[[], T]) -> ValueRef[T]: ...
     def use_state(self, first: T) -> tuple[T, Callable[[T], None]]: ...
     def memo(self, component: Callable[P, T]) -> Callable[P, T]: ...
     def component(self, render: Callable[P, T]) -> Callable[P, T]: ...

@@ -1,12 +1,7 @@
 """The idle timer of a page.
 
 Reads two clocks, one monotonic and one that goes on while the device sleeps; the longer idle time counts. A
-lid that was shut for an hour locks at once, and a clock that is set back keeps nothing open. Each page has
-its own timer, as the page's `data`.
-
-    idle = IdleTimer(after_s=60)
-    reset_idle_timer()               # from a handler: on the page of this context
-    idle.remaining_s()               # 60.0
+lid that was shut for an hour locks at once, and a clock that is set back keeps nothing open.
 """
 
 from __future__ import annotations
@@ -23,7 +18,7 @@ WARN_BEFORE_S = 10
 
 
 class IdleTimer:
-    """The idle time of one page. `after_s` is the longest allowed, in seconds."""
+    """The idle time of one page, kept as the page's `data`. `after_s` is the longest allowed, in seconds."""
 
     def __init__(
         self, after_s: float, clocks: tuple[Callable[[], float], ...] = (time.monotonic, time.time)

@@ -1,10 +1,7 @@
-"""Redaction of everything that a running process writes about itself.
+"""Redaction of everything that a running process writes about itself: only codes and places in code remain.
 
-Covers log records, uncaught errors in the main thread and in others, warnings, and the file that a packed app
-keeps of what it prints. Only codes and places in code remain: Flet logs controls with their values at DEBUG,
-asyncio logs the text of a lost exception, and a warning may quote a value.
-
-    redact_logs()        # first thing in every process, before anything of a person is read
+Flet logs controls with their values at DEBUG, asyncio logs the text of a lost exception, and a warning may
+quote a value.
 """
 
 from __future__ import annotations
@@ -26,19 +23,18 @@ _CONSOLE = "FLET_APP_CONSOLE"
 
 
 def redact_logs() -> None:
-    """From now on this process writes no words but those of Wren's own events."""
+    """From now on this process writes no words but those of Wren's own events. Call it first."""
     logging.setLogRecordFactory(_redacted_record)
     logging.captureWarnings(capture=True)
     # A log call with the wrong number of values would be printed with the values.
     logging.raiseExceptions = False
     sys.excepthook = print_redacted_fault
-    sys.unraisablehook = lambda fault: print_redacted_fault(
-        fault.exc_type, fault.exc_value, fault.exc_traceback
-    )
-    threading.excepthook = lambda fault: print_redacted_fault(
-        fault.exc_type, fault.exc_value, fault.exc_traceback
-    )
+    sys.unraisablehook = threading.excepthook = _print_hooked
     _truncate_console_file()
+
+
+def _print_hooked(fault: sys.UnraisableHookArgs | threading.ExceptHookArgs) -> None:
+    print_redacted_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
 
 
 def print_redacted_fault(

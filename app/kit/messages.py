@@ -1,16 +1,8 @@
 """The catalogue of sentences that a person reads, found by code.
 
-No sentence lives in Python. A sentence is text with `{names}`, or, where a number changes the words, a table
-of plural forms picked by `n`: `zero`, `one`, `two`, `few` (3) and `many` (6), each used if it is there, and
-`other`. Welsh needs all of them.
-
-English is used until `use_language`. Another language holds every sentence or is refused, so that no screen
-mixes two. The whole process uses one language.
-
-    >>> say("save.at", device=say("device.phone"), at="14:02")
-    'Saved on this phone at 14:02'
-    >>> say("outbox.waiting", n=3)
-    '3 records waiting to send'
+A sentence is text with `{names}`, or, where a number changes the words, a table of plural forms picked by
+`n`: `zero`, `one`, `two`, `few` (3) and `many` (6), each used if it is there, and `other`. The whole process
+uses one language, English until `use_language`; another holds every sentence or is refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The numbers to call, by the names that tools use for them.
 
-Read from `assets/numbers.toml`, which an organisation replaces by its own. 999 and 101 are real; the others
-are training numbers and say so. They are words on a page: Wren itself never calls anyone.
+Read from `assets/numbers.toml`, which an organisation replaces by its own. Wren itself never calls anyone.
 """
 
 from __future__ import annotations

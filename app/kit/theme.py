@@ -1,10 +1,8 @@
 """Colours, type, shapes and distances, in light and in dark.
 
-Colours are written out, not grown from the seed (#2F7A78, a calm teal) on the device, so that
-`tests/app/test_kit_theme.py` can compute every contrast. Two roles that Material leaves free have a
-meaning: TERTIARY CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help". Offline
-is grey, never red. Text is 19 sp and never below 16. The fonts are shipped with the app: Nunito for Latin
-and Cyrillic, Noto Sans Arabic, and Noto Emoji for what a child types.
+Colours are written out, not grown from the seed on the device, so that a test can compute every contrast.
+TERTIARY CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help"; offline is grey,
+never red. Text is 19 sp and never below 16.
 """
 
 from __future__ import annotations
@@ -45,7 +43,6 @@ ACTION = ft.TextThemeStyle.LABEL_LARGE
 MARK = ft.TextThemeStyle.LABEL_MEDIUM
 NUMBER = ft.TextThemeStyle.DISPLAY_SMALL
 CODE = ft.TextThemeStyle.DISPLAY_LARGE
-
 
 # Each Material role, in light and in dark.
 _COLOURS = {

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+import importlib
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
+from functools import cache
+from typing import cast
 
 import flet as ft
 
@@ -20,13 +23,18 @@ from app.core.controller import AppController, AppState
 from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_once_per_version
 from app.core.outbox_update import StatusChanged
-from app.core.runtime import Runtime
-from app.features.start.view import describe_salvage
-from app.kit.controls.fault_boundary import guarded, log_error
+from app.core.routes import ROUTES
+from app.core.runtime import Runtime, SalvageReport
+from app.features.recovery.view import recovery_page
+from app.features.shared.page import PageComponent
+from app.features.start import view as start
+from app.features.unlock.view import unlock_page
+from app.kit import theme
+from app.kit.controls.fault_boundary import guarded, guarded_render, log_error
 from app.kit.controls.status import lock_warning
+from app.kit.hooks import memo
 from app.kit.idle import IdleTimer
 from app.kit.messages import say_error
-from app.shell.app_view import app_view
 from app.shell.process import AppProcess
 from app.visit_file.training import import_training_households
 from assessments.definitions import catalogue
@@ -34,6 +42,7 @@ from assessments.errors import Damaged, KeyAbsent, StoreFault, WrenError
 from sync.device.exchange import OutboxStatus
 
 COVER_KEY = "Escape"
+CHILD_ROUTE = "app.features.child.page:child_page"
 _IDLE_CHECK_S = 1.0
 _BACKGROUND_STATES = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
 
@@ -109,7 +118,7 @@ class PageLifecycle:
     async def salvage(self) -> None:
         """Salvage the store and show what came back. Pages are locked first; nobody's typing is lost."""
         try:
-            self.model.salvage_lines = describe_salvage(await self._process.salvage())
+            self.model.salvage_lines = start.describe_salvage(await self._process.salvage())
             self.model.can_salvage = False
         except WrenError as error:
             log_error(error)
@@ -191,6 +200,62 @@ class PageLifecycle:
         task = asyncio.ensure_future(guarded(update, by_hand=False)(), loop=self._loop)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+@cache
+def load_page(route: str) -> PageComponent:
+    """Import the page of "module:function"."""
+    module, _, name = route.partition(":")
+    return cast(PageComponent, getattr(importlib.import_module(module), name))
+
+
+@ft.component
+@guarded_render
+def app_view(model: AppState, life: PageLifecycle) -> list[ft.Control]:
+    """The one view of the page. Screens observe the model themselves: memoised, a change draws them once."""
+    actions = life.controller
+    if model.phase == "fault":
+        if model.salvage_lines:
+            return [start.salvage_report_page(model.salvage_lines, life.open)]
+        return [start.store_fault_page(model.fault, life.open, life.salvage if model.can_salvage else None)]
+    if model.phase == "recover" and actions is not None:
+        own = actions.session
+        return [recovery_page(own.account_recovery, own.show_unlock, own.unlock_after_recovery)]
+    if model.phase == "recover" and life.account_recovery is not None:
+        return [recovery_page(life.account_recovery, None, life.unlock_after_recovery)]
+    if model.phase == "starting" or actions is None:
+        return [start.starting_page()]
+    if model.phase == "set-up":
+        return [memo(start.set_up_page)(model, actions, key="set-up")]
+    if model.phase == "locked":
+        return [memo(unlock_page)(model, actions, key="unlock")]
+    if model.phase == "child":
+        # No screen of an adult's is named from here on until the page has been locked.
+        session, page = model.child_session, load_page(CHILD_ROUTE)
+        return [memo(page)(session.state, session, key="child")] if session else [start.starting_page()]
+    screen = model.screen
+    return [memo(load_page(ROUTES[screen.name]))(model, actions, key=f"{screen.name}-{screen.target}")]
+
+
+def make_open_page(
+    runtime: Runtime | Callable[[], Runtime],
+    open_recovery: Callable[[], AccountRecovery] | None = None,
+    salvage: Callable[[], SalvageReport] | None = None,
+) -> Callable[[ft.Page], Awaitable[None]]:
+    """Make the function that a server or `ft.run` calls for each page.
+
+    Functions given to it are called on a thread, within the page: `open_recovery` opens account recovery
+    where the store's key is absent; `salvage` brings back what is whole in a damaged store.
+    """
+    process = AppProcess(runtime, open_recovery, salvage)
+
+    async def open_page(page: ft.Page) -> None:
+        theme.apply_theme(page)
+        life = PageLifecycle(page, process)
+        life.render()
+        await life.open()
+
+    return open_page
 
 
 def _today() -> date:

@@ -1,10 +1,4 @@
-"""One object of a visit file, read key by key; a fault names its place in the file and never its value.
-
-Reading goes on after a fault, so that every fault of a file is reported at once.
-
-    part = FilePart({"name": ""}, "household", ("name",), faults)
-    part.text("name")    # "", and "household: name must be a text of 1 to 200 characters." in `faults`
-"""
+"""One object of a visit file, read key by key: faults name places and never values, and all are gathered."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
      "contact": {"on": "2026-03-05", "kind": "home-visit", "role": "HV"}}
 
 docs/visit-files.md lists every key. A linked household is kept as one of its own; refs are one set for
-the whole file. `import_visit` saves through the same case service as the screens.
+the whole file.
 """
 
 from __future__ import annotations
@@ -29,15 +29,10 @@ from assessments.engine.answers import AnswerEntry
 from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
 from assessments.errors import WrenError
 
+_NOT_ASKED = {"id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why"}
 # What an entry under "seen" may hold beside the child: what the page of one child asks.
 _OBSERVATION_KEYS = tuple(
-    name
-    for name in ChildObservation.model_fields
-    if name
-    not in (
-        *("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why"),
-        "kept_phrases",
-    )
+    name for name in ChildObservation.model_fields if name not in {*_NOT_ASKED, "kept_phrases"}
 )
 _SAID_KEYS = tuple(name for name in VerbatimQuote.model_fields if name != "id")
 
@@ -92,32 +87,28 @@ class BadVisit(WrenError, code="bad-visit"):
 
 def read_visit_file(given: JsonValue, answer_fault: Callable[[WrenError], str]) -> VisitFile:
     """Read a visit file, or raise BadVisit with every fault found. Nothing has been kept by then."""
-    reader = _VisitReader(answer_fault)
-    plan = reader.read_visit(given)
-    if plan is None:
-        raise BadVisit(faults=tuple(reader.faults))
-    return plan
+    return _VisitReader(answer_fault).read_visit(given)
 
 
-def import_visit(desk: CaseService, plan: VisitFile) -> ImportedVisit:
+def import_visit(service: CaseService, plan: VisitFile) -> ImportedVisit:
     """Keep the household and the contact, then fill and finish each assessment, as a screen would."""
     for family in (plan.main_household, *plan.linked_households):
-        desk.save_household(family.household, family.persons, family.relationships)
-        desk.save_records(family.household.id, family.records)
-    desk.save_contact(plan.contact)
+        service.save_household(family.household, family.persons, family.relationships)
+        service.save_records(family.household.id, family.records)
+    service.save_record(plan.contact)
     if plan.observations:
-        desk.save_records(plan.contact.household_id, plan.observations)
+        service.save_records(plan.contact.household_id, plan.observations)
     return {
         "household": plan.main_household.household.id,
         "contact": plan.contact.id,
         "persons": dict(plan.refs),
-        "assessments": [_import_assessment(desk, plan, planned) for planned in plan.assessments],
+        "assessments": [_import_assessment(service, plan, planned) for planned in plan.assessments],
     }
 
 
-def _import_assessment(desk: CaseService, plan: VisitFile, planned: FileAssessment) -> ImportedAssessment:
-    work = desk.start_assessment(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
-    work = desk.apply_event(_fill(desk, work, planned.entries), forms.CompletionRequested())
+def _import_assessment(service: CaseService, plan: VisitFile, planned: FileAssessment) -> ImportedAssessment:
+    work = service.start_assessment(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
+    work = service.apply_event(_fill(service, work, planned.entries), forms.CompletionRequested())
     form, result = work.form, work.form.result
     return {
         "id": work.assessment.id,
@@ -131,7 +122,7 @@ def _import_assessment(desk: CaseService, plan: VisitFile, planned: FileAssessme
     }
 
 
-def _fill(desk: CaseService, work: OpenAssessment, entries: Mapping[str, AnswerEntry]) -> OpenAssessment:
+def _fill(service: CaseService, work: OpenAssessment, entries: Mapping[str, AnswerEntry]) -> OpenAssessment:
     """Enter answers as they become possible: a question opened by another waits for it.
 
     What no answer opens is kept as well, hidden, as it is when a person changes an answer.
@@ -140,8 +131,8 @@ def _fill(desk: CaseService, work: OpenAssessment, entries: Mapping[str, AnswerE
     while ready := [link_id for link_id in waiting if link_id in work.form.visible]:
         for link_id in ready:
             if link_id in work.form.visible:
-                work = desk.apply_event(work, forms.AnswerEntered(link_id, waiting.pop(link_id)))
-    return desk.save_hidden_entries(work, waiting) if waiting else work
+                work = service.apply_event(work, forms.AnswerEntered(link_id, waiting.pop(link_id)))
+    return service.save_hidden_entries(work, waiting) if waiting else work
 
 
 class _VisitReader(PeopleReader):
@@ -151,25 +142,21 @@ class _VisitReader(PeopleReader):
         super().__init__()
         self.answer_fault = answer_fault
 
-    def read_visit(self, given: JsonValue) -> VisitFile | None:
-        """Read the whole file; None where `faults` were found."""
+    def read_visit(self, given: JsonValue) -> VisitFile:
+        """Read the whole file. Raises BadVisit."""
         known = ("household", "linked", "links", "contact", "assessments", "seen")
         file = FilePart(given, "the file", known, self.faults)
         family = self.read_household(file.child("household", "household", HOUSEHOLD_KEYS))
-        linked = [
-            (
-                part,
-                part.text("kind"),
-                self.read_household(part.child("household", part.where, HOUSEHOLD_KEYS)),
-            )
-            for part in file.numbered("linked", "linked", ("kind", "household"))
-        ]
+        linked = []
+        for part in file.numbered("linked", "linked", ("kind", "household")):
+            kind, other = part.text("kind"), part.child("household", part.where, HOUSEHOLD_KEYS)
+            linked.append((part, kind, self.read_household(other)))
         contact = self._contact(family.household.id, file)
         assessments = tuple(self._assessments(file, contact))
         seen = self._observations(file, contact)
         links = self.read_links(file, family, linked, contact)
         if self.faults or contact is None:
-            return None
+            raise BadVisit(faults=tuple(self.faults))
         family = replace(family, records=(*family.records, *links))
         others = tuple(other for _, _, other in linked)
         return VisitFile(family, others, contact, self.refs, assessments, seen)

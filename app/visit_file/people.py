@@ -1,9 +1,4 @@
-"""The households of a visit file: persons, relationships, addresses, incidents, withheld information.
-
-reader = PeopleReader()
-family = reader.read_household(FilePart(...))
-reader.faults
-"""
+"""The households of a visit file: persons, relationships, addresses, incidents, withheld information."""
 
 from __future__ import annotations
 
@@ -15,14 +10,7 @@ from typing import TypeVar
 from pydantic import JsonValue, ValidationError
 
 from app.visit_file.file_part import FilePart
-from assessments.casework.casework_records import (
-    Address,
-    CaseworkRecord,
-    Incident,
-    KeyDate,
-    RecordLink,
-    WithheldInformation,
-)
+from assessments.casework import casework_records as facts
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact, Household, Person, Record, Relationship, person_field_uses
 from assessments.definitions.unprinted import Unprinted
@@ -50,7 +38,7 @@ class FileHousehold(Unprinted):
     household: Household
     persons: tuple[Person, ...]
     relationships: tuple[Relationship, ...]
-    records: tuple[CaseworkRecord, ...]
+    records: tuple[facts.CaseworkRecord, ...]
 
 
 def faulty_fields(error: ValidationError) -> list[str]:
@@ -73,8 +61,8 @@ class PeopleReader:
         records = (
             *self._addresses(household.id, part),
             *self._withheld(household.id, part),
-            *self._dated(Incident, household.id, part, "events", _INCIDENT_KEYS, self._incident),
-            *self._dated(KeyDate, household.id, part, "milestones", _KEY_DATE_KEYS, self._key_date),
+            *self._dated(facts.Incident, household.id, part, "events", _INCIDENT_KEYS, self._incident),
+            *self._dated(facts.KeyDate, household.id, part, "milestones", _KEY_DATE_KEYS, self._key_date),
         )
         return FileHousehold(household, persons, relationships, records)
 
@@ -118,43 +106,33 @@ class PeopleReader:
     def _relationships(self, household_id: str, household: FilePart) -> Iterable[Relationship]:
         listed = ("relationships", "relationship", ("from", "to", "kind"), "household.relationships")
         for part in household.numbered(*listed):
-            ends = [part.text("from"), part.text("to")]
-            kind = part.text("kind")
+            ends, kind = [part.text("from"), part.text("to")], part.text("kind")
             for end in ends:
                 if end and end not in self.refs:
                     part.add_fault("no person has the ref that it names.")
             if kind and all(end in self.refs for end in ends):
-                from_id, to_id = (self.refs[end] for end in ends)
-                yield from self.make(
-                    Relationship, household_id, part, from_id=from_id, to_id=to_id, kind=kind
-                )
+                named = {"from_id": self.refs[ends[0]], "to_id": self.refs[ends[1]], "kind": kind}
+                yield from self.make(Relationship, household_id, part, **named)
 
-    def _addresses(self, household_id: str, household: FilePart) -> Iterable[Address]:
+    def _addresses(self, household_id: str, household: FilePart) -> Iterable[facts.Address]:
         known = ("lines", "kind", "confidential", "persons", "since", "until")
         for part in household.numbered("addresses", "address", known):
             fields = {key: part.data[key] for key in ("lines", "kind", "confidential") if key in part.data}
             days = {key: part.day(key) for key in ("since", "until")}
             who = self.person_ids(part.items("persons", part.where, required=True), part)
-            yield from self.make(Address, household_id, part, **fields, **days, person_ids=who)
+            yield from self.make(facts.Address, household_id, part, **fields, **days, person_ids=who)
 
-    def _withheld(self, household_id: str, household: FilePart) -> Iterable[WithheldInformation]:
+    def _withheld(self, household_id: str, household: FilePart) -> Iterable[facts.WithheldInformation]:
         known = ("about", "part", "keep_from", "asked_by", "why")
         for part in household.numbered("withheld", "withheld", known):
             # Who it is kept from may be somebody who has no record: then the words stand.
-            kept = [
-                self.refs.get(str(who), str(who))
-                for who in part.items("keep_from", part.where, required=True)
-            ]
+            listed = map(str, part.items("keep_from", part.where, required=True))
+            kept = [self.refs.get(who, who) for who in listed]
             about = self.person_ids([part.data.get("about")], part)
-            yield from self.make(
-                WithheldInformation,
-                household_id,
-                part,
-                about_id=(*about, "-")[0],
-                keep_from=kept,
-                asked_by=self.refs.get(str(part.data.get("asked_by")), ""),
-                **{key: str(part.data[key]) for key in ("part", "why") if key in part.data},
-            )
+            asked_by = self.refs.get(str(part.data.get("asked_by")), "")
+            own = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked_by}
+            words = {key: str(part.data[key]) for key in ("part", "why") if key in part.data}
+            yield from self.make(facts.WithheldInformation, household_id, part, **own, **words)
 
     def _dated(
         self,
@@ -171,8 +149,7 @@ class PeopleReader:
             if not part.is_sound:
                 continue
             try:
-                fields = {"id": new_id(), "household_id": household_id, **read(part)}
-                yield kind.model_validate(fields)
+                yield kind.model_validate({"id": new_id(), "household_id": household_id, **read(part)})
             except KeyError:
                 part.add_fault("no person has a ref that it names.")
             except ValidationError as error:
@@ -201,16 +178,15 @@ class PeopleReader:
         family: FileHousehold,
         linked: list[tuple[FilePart, str, FileHousehold]],
         contact: Contact | None,
-    ) -> list[RecordLink]:
+    ) -> list[facts.RecordLink]:
         """Between households, from "linked"; between people of two of them, from "links"."""
         decided_at = datetime.combine(contact.on if contact else date.min, time(12), UTC)
-        found: list[RecordLink] = []
+        found: list[facts.RecordLink] = []
 
         def link(part: FilePart, kind: str, own_id: str, other_id: str, household_id: str) -> None:
             ends = {"own_id": own_id, "other_id": other_id, "other_household_id": household_id}
-            found.extend(
-                self.make(RecordLink, family.household.id, part, kind=kind, decided_at=decided_at, **ends)
-            )
+            decided = {"kind": kind, "decided_at": decided_at}
+            found.extend(self.make(facts.RecordLink, family.household.id, part, **decided, **ends))
 
         for part, kind, other in linked:
             link(part, kind, family.household.id, other.household.id, other.household.id)

@@ -39,7 +39,7 @@ def made_up(folder: Path) -> Runtime:
     desk = runtime.set_up(PASSPHRASE, "hv1")
     desk.save_household(Household(id=home, name="Thistlecombe"), children)
     contact = Contact(id=str(uuid.uuid4()), household_id=home, on=today, kind="visit", role="health-visitor")
-    desk.save_contact(contact)
+    desk.save_record(contact)
     for child, tool in zip(children, ("child-voice-4-7", "child-voice-7-11"), strict=True):
         work = desk.start_assessment(contact, child.id, tool, ScoringContext(on=today))
         for link_id, value in (("earshot", "nobody"), ("told", ("can-stop",)), ("child-ok", "yes")):

@@ -78,7 +78,7 @@ class World:
         desk = self.runtime.set_up(PASSPHRASE, "hv1")
         desk.save_household(Household(id=home, name=HOUSEHOLD), [self.child, self.brother, mother])
         self.contact = Contact(id=new_id(), household_id=home, on=TODAY, kind="visit", role="health-visitor")
-        desk.save_contact(self.contact)
+        desk.save_record(self.contact)
         self._brothers_words(desk)
         desk.close()
         self.process = AppProcess(self.runtime, None, None)

@@ -10,7 +10,7 @@ from playwright.sync_api import Error
 
 from app.features.child.activities.placement_views import MAP_SIZE, default_spot
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served
 from tests.app.child_device import MIDDLE, YOUNG, hand_over, made_up

@@ -12,7 +12,7 @@ from app.core.cases.case_service import CaseService, OpenAssessment
 from app.core.cases.submission import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.crypto import sealing
 from assessments.engine import form as forms

@@ -62,7 +62,7 @@ def home(desk: CaseService) -> HouseholdOverview:
 
 def contact(desk: CaseService, on: date) -> Contact:
     made = Contact(id=new_id(), household_id=home(desk).household.id, on=on, kind="visit", role="midwife")
-    desk.save_contact(made)
+    desk.save_record(made)
     return made
 
 

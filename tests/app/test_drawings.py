@@ -19,7 +19,7 @@ from app.core.runtime import Runtime
 from app.core.state import SaveProgress
 from app.features.assess.view import page_index_of
 from app.kit.messages import say
-from app.shell.app_view import app_view
+from app.shell.lifecycle import app_view
 from assessments.engine.form import PageChanged
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (

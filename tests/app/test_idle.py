@@ -15,7 +15,7 @@ from app.core.runtime import Runtime
 from app.kit.idle import WARN_BEFORE_S, IdleTimer
 from app.kit.messages import say
 from app.shell import lifecycle
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from tests.app.headless import Headless
 from tests.app.test_screens_around import fernhollow, open_runtime, press, set_up, unlocked, until
 

@@ -17,7 +17,7 @@ from flet_secure_storage import KeychainAccessibility
 import main
 from app.core.device.keystore import SystemKeystore, make_storage, system_keystore
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from assessments.errors import KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
 from assessments.store import DEVICE_KEY, Store

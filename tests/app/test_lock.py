@@ -19,8 +19,8 @@ from app.core.routes import ROUTES
 from app.core.runtime import Runtime
 from app.features.start.view import starting_page, store_fault_page
 from app.kit.messages import say
-from app.shell.app_view import app_view as shown_app
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import app_view as shown_app
+from app.shell.lifecycle import make_open_page
 from assessments.casework.casework_records import Address
 from assessments.store import UnlockedStore
 from tests.app.headless import Headless, Node

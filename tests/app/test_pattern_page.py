@@ -38,7 +38,7 @@ async def dane_with(visit: Visit, *tactics: str) -> Person:
         born=date(1988, 2, 2),
         roles=("father", "causes-concern"),
     )
-    visit.actions.session.case_service.save_person(dane)
+    visit.actions.session.case_service.save_record(dane)
     await act(visit, dane, *tactics)
     return dane
 
@@ -92,7 +92,7 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
         contact = Contact(
             id=new_id(), household_id=dane.household_id, on=date(2026, 5, 2), kind="visit", role="midwife"
         )
-        desk.save_contact(contact)
+        desk.save_record(contact)
         work = desk.start_assessment(contact, dane.id, CONDUCT_TOOL_ID, ScoringContext(on=contact.on))
         for link_id, value in (
             ("watching", "yes"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import HIDDEN, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up

@@ -26,7 +26,7 @@ from app.features.household.draft import HouseholdDraft, NewPersonDraft, validat
 from app.features.shared.text.days import format_age, format_day
 from app.features.today.view import today_page
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.casework.records import Person
 from assessments.crypto import sealing

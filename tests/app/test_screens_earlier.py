@@ -40,7 +40,7 @@ def at_desk(runtime: Runtime, do: Callable[[CaseService], T]) -> T:
 
 def change(runtime: Runtime, record: Person, **parts: object) -> Person:
     changed = record.model_copy(update=parts)
-    at_desk(runtime, lambda desk: desk.save_person(changed))
+    at_desk(runtime, lambda desk: desk.save_record(changed))
     return changed
 
 

@@ -271,7 +271,7 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
     contact = Contact(
         id=new_id(), household_id=page.household.id, on=TODAY, kind="home-visit", role="health-visitor"
     )
-    visit.actions.session.case_service.save_contact(contact)
+    visit.actions.session.case_service.save_record(contact)
     fields = {"household_id": page.household.id, "contact_id": contact.id}
     await keep(
         visit,

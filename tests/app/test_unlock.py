@@ -12,7 +12,7 @@ import pytest
 from app.core.cases.submission import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from assessments.errors import KeystoreFault
 from assessments.ports import Keystore, SystemClock
 from assessments.store import Store

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.routes import ROUTES
 from app.core.state import TODAY_SCREEN, Screen, read_trail
-from app.shell.app_view import CHILD_ROUTE, load_page
+from app.shell.lifecycle import CHILD_ROUTE, load_page
 
 APP = Path(__file__).resolve().parents[2] / "app"
 

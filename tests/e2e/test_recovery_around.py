@@ -20,7 +20,7 @@ from app.core.cases.submission import SERVICE_SETTING, load_enrolled_service
 from app.core.device.account_recovery import RecoveryStatus
 from app.core.runtime import PendingEscrows, Runtime
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.crypto.recovery import EscrowSide
 from assessments.errors import StoreFault, WrenError

@@ -23,7 +23,7 @@ from app.core.runtime import Runtime
 from app.kit.controls.fault_boundary import guarded
 from app.kit.logs import redact_logs
 from app.kit.messages import say
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from assessments.casework.records import Person
 from assessments.engine import form as forms
 from assessments.engine.scoring import ScoringContext

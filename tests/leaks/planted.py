@@ -154,7 +154,7 @@ def begin(runtime: Runtime, texts: Planter) -> CaseService:
         household, persons, links, contacts = family(texts)
         desk.save_household(household, persons, links)
         for contact in contacts:
-            desk.save_contact(contact)
+            desk.save_record(contact)
     return desk
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.runtime import Runtime
-from app.shell.shell import make_open_page
+from app.shell.lifecycle import make_open_page
 from tests.app.browser import PHONE, WIDE, Browser, Served
 
 VARIANTS = {

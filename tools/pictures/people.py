@@ -54,8 +54,8 @@ def change_gwen(runtime: Runtime) -> None:
     gwen = one(kept(runtime, "Larkspur"), "Gwen")
     desk = runtime.unlock(PASSPHRASE)
     now = gwen.model_copy(update={"name": "Gwenllian Larkspur", "language": "Cornish", "needs": ("sight",)})
-    desk.save_person(now)
-    desk.save_person(now.model_copy(update={"language": "Welsh", "lives_here": not now.lives_here}))
+    desk.save_record(now)
+    desk.save_record(now.model_copy(update={"language": "Welsh", "lives_here": not now.lives_here}))
     desk.save_records(
         gwen.household_id,
         [

@@ -70,7 +70,7 @@ def record(runtime: Runtime) -> Person:
     dane = Person(
         id=new_id(), household_id=home, name="Dane Samplewood", born=date(1988, 2, 2), roles=("father",)
     )
-    desk.save_person(dane)
+    desk.save_record(dane)
 
     def act(on: date, *tactics: str, severity: int, **more: object) -> Incident:
         facts = {"by_ids": (dane.id,), "to_ids": (people["Carys"].id,), "source": "mother", "what": "-"}

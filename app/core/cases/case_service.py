@@ -1,12 +1,4 @@
-"""The use cases of an unlocked practitioner: save, complete and read back records.
-
-Depends on the store, the envelope and the clock as ports, and on no screen; the engine decides. Every method
-blocks: screens call it through `run_blocking`, on a thread.
-
-    work = service.start_assessment(contact, child.id, "child-voice-7-11", context)
-    work = service.apply_event(work, AnswerEntered("ladder-now", Answered(2)))   # one sealed row, committed
-    work = service.apply_event(work, CompletionRequested())       # signed, sealed, in the outbox
-"""
+"""The use cases of an unlocked practitioner. Every method blocks: screens call it through `run_blocking`."""
 
 from __future__ import annotations
 
@@ -17,9 +9,7 @@ from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from app.core.cases import form_metadata
-from app.core.cases.child_writer import ChildWriter
 from app.core.cases.household_queries import HouseholdOverview, HouseholdReader
-from app.core.cases.prior_history import with_history
 from app.core.cases.submission import complete_assessment, ensure_escrow, fill_record
 from app.core.plain import Json
 from assessments.casework import child_sessions
@@ -41,7 +31,7 @@ from assessments.engine.answers import AnswerEntry, Origin, to_plain
 from assessments.engine.scoring import ScoringContext
 from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
-from assessments.store import DataLoss, Store, UnlockedStore, assessments, people
+from assessments.store import DataLoss, Store, UnlockedAssessment, UnlockedStore, assessments, people
 from assessments.store.people import Revision
 from assessments.store.rows.resume_state import read_resume_state, save_resume_state
 from assessments.store.rows.sealed_rows import ReadResult
@@ -70,7 +60,7 @@ async def run_blocking(work: Callable[P, T], *arguments: P.args, **named: P.kwar
     return await asyncio.to_thread(work, *arguments, **named)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenAssessment:
     """An assessment that is being filled: its record and its running form."""
 
@@ -78,8 +68,20 @@ class OpenAssessment:
     form: forms.Form
     problems: forms.ShowProblems | None = None
 
-    def __repr__(self) -> str:
-        return f"<OpenAssessment {self.assessment.id}>"
+
+class ChildWriter:
+    """The write access of a child's session: adds lines to one assessment until `close`, and reads none."""
+
+    def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
+        self._keys, self._assessment_id = keys, assessment_id
+
+    def write(self, link_id: str, plain: Json) -> None:
+        """Add one line: on the disk when this returns."""
+        assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
+
+    def close(self) -> None:
+        """Drop the key."""
+        self._keys.close()
 
 
 class CaseService:
@@ -117,25 +119,14 @@ class CaseService:
     # People
 
     def save_household(
-        self,
-        household: Household,
-        persons: Sequence[Person],
-        relationships: Sequence[Relationship] = (),
+        self, household: Household, persons: Sequence[Person], relationships: Sequence[Relationship] = ()
     ) -> None:
         """Save a household with its people and their relationships, all of them or none."""
         people.save_household(self._keys, household, persons, relationships)
 
-    def save_person(self, person: Person) -> None:
-        """Save a revision of a person."""
-        people.save_record(self._keys, person)
-
-    def save_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
-        """Save relationships between people of one household."""
-        people.save_records(self._keys, household_id, relationships)
-
-    def save_contact(self, contact: Contact) -> None:
-        """Save a contact."""
-        people.save_record(self._keys, contact)
+    def save_record(self, record: Person | Relationship | Contact | CaseworkRecord) -> None:
+        """Save a record of a household, or the next revision of it."""
+        people.save_record(self._keys, record)
 
     def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> None:
         """Save records of one household: all of them or none."""
@@ -159,8 +150,7 @@ class CaseService:
         self, contact: Contact, subject_id: str, tool: str, context: ScoringContext
     ) -> OpenAssessment:
         """Open a new assessment, empty: nothing of another person's ever stands in it."""
-        instrument = self._with_licensed_wording(catalogue.load_tool(tool))
-        area = catalogue.load_area()
+        instrument, area = self._with_licensed_wording(catalogue.load_tool(tool)), catalogue.load_area()
         assessment = Assessment(
             id=new_id(),
             household_id=contact.household_id,
@@ -175,14 +165,8 @@ class CaseService:
             context=replace(context, misses=form_metadata.count_misses(self._keys, subject_id, tool)),
         )
         assessments.begin(self._keys, assessment)
-        return OpenAssessment(
-            assessment,
-            forms.open_form(
-                instrument,
-                area.rules_for(tool),
-                form_metadata.current_context(self._keys, assessment, instrument, {}),
-            ),
-        )
+        context = form_metadata.current_context(self._keys, assessment, instrument, {})
+        return OpenAssessment(assessment, forms.open_form(instrument, area.rules_for(tool), context))
 
     def resume_assessment(self, assessment_id: str) -> OpenAssessment:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
@@ -194,12 +178,8 @@ class CaseService:
         kept = assessments.read_answers(self._keys, assessment_id)
         if child_sessions.is_child_session_open(kept) and assessment.status == "in-progress":
             # Nobody came to its end: what is written from here on is no child's.
-            assessments.append_answer(
-                self._keys,
-                assessment_id,
-                child_sessions.CHILD_SESSION_KEY,
-                child_sessions.make_end_entry("left"),
-            )
+            end = child_sessions.make_end_entry("left")
+            assessments.append_answer(self._keys, assessment_id, child_sessions.CHILD_SESSION_KEY, end)
         moved = form_metadata.read_moved_version(kept)
         assessment = assessment.model_copy(update=moved)
         instrument = self._with_licensed_wording(
@@ -221,7 +201,7 @@ class CaseService:
         """The open form with what has been written down about the household since it was opened."""
         if not work.form.instrument.grades:
             return work
-        context = with_history(self._keys, work.assessment, work.form.context)
+        context = form_metadata.with_history(self._keys, work.assessment, work.form.context)
         return replace(work, form=replace(work.form, context=context))
 
     def preview_newest_version(self, work: OpenAssessment) -> MovePreview | None:
@@ -291,9 +271,7 @@ class CaseService:
 
     def save_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
         """Mark where an answer that is not words came from; None takes the mark back."""
-        assessments.append_answer(
-            self._keys, assessment_id, child_sessions.ORIGIN_KEY_PREFIX + link_id, origin
-        )
+        self.add_line(assessment_id, child_sessions.ORIGIN_KEY_PREFIX + link_id, origin)
 
     def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Json]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
@@ -322,8 +300,7 @@ class CaseService:
                 return replace(work, problems=effect)
             case forms.SaveStoppedForm():
                 assessments.stop(self._keys, work.assessment.id)
-                stopped = work.assessment.model_copy(update={"status": "stopped"})
-                return replace(work, assessment=stopped)
+                return replace(work, assessment=work.assessment.model_copy(update={"status": "stopped"}))
             case forms.CompleteForm():
                 done = complete_assessment(self._store, self._keys, self._clock, work.assessment, work.form)
                 return replace(work, assessment=done)

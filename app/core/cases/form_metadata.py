@@ -1,29 +1,34 @@
-"""The metadata of an open form, saved beside its answers, and the context read back from it.
+"""The metadata of an open form, its history among them, and the context read back from both.
 
-Metadata are lines of the same append-only list, under names that no item can have.
+Metadata are lines of the same append-only list as the answers, under names that no item can have. Whether
+the history was seen is saved for the person and the contact, so that it is asked once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
-from app.core.cases.prior_history import save_history, with_history
 from app.core.plain import Json
+from assessments.casework.casework_records import FollowUp, HistoryReview, Incident, RecordLink
+from assessments.casework.ids import new_id
+from assessments.casework.matching.incidents import deduplicate_incidents
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
-from assessments.engine.scoring import Judgement, ScoringContext
+from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
 from assessments.errors import StoreFault
-from assessments.store import UnlockedStore, assessments
+from assessments.store import UnlockedStore, assessments, people
 from assessments.store.rows.summaries import list_summaries
 
 _JUDGEMENT = "$judgement"
 _VERSION = "$version"
 _NOT_DONE = "$not-done."
 _KEPT_PHRASES = "$language."
+_ASK_HISTORY: Literal["ask-history"] = "ask-history"
 
 MetadataEffect = (
     forms.SaveJudgement | forms.SaveHistory | forms.SaveSupplementDeferral | forms.SaveKeptPhrases
@@ -108,3 +113,67 @@ def completed_in_contact(keys: UnlockedStore, assessment: Assessment) -> tuple[s
         for found in headings
         if found.contact_id == assessment.contact_id and found.status == "completed"
     )
+
+
+def with_history(keys: UnlockedStore, assessment: Assessment, context: ScoringContext) -> ScoringContext:
+    """The context with the days of known events, and whether the history was seen in this contact."""
+    found = people.read_casework_records(keys, assessment.household_id)
+    events = deduplicate_incidents(
+        (fact for fact in found if isinstance(fact, Incident)),
+        [fact for fact in found if isinstance(fact, RecordLink)],
+    )
+    days = [event.on for event in events if event.precision != "before"]
+    context = replace(context, events=tuple(sorted((*assessment.context.events, *days))))
+    for fact in found:
+        if isinstance(fact, HistoryReview) and _is_same_occasion(fact, assessment):
+            context = replace(context, history=fact.history, history_why=fact.why)
+    return context
+
+
+def save_history(keys: UnlockedStore, assessment: Assessment, history: HistoryStatus, why: str) -> None:
+    """Keep the answer for this person and contact, and end what was still to be asked of them."""
+    found = people.read_casework_records(keys, assessment.household_id)
+    asked = [
+        fact.model_copy(update={"done_on": assessment.context.on})
+        for fact in found
+        if isinstance(fact, FollowUp) and (fact.code, fact.person_id) == (_ASK_HISTORY, assessment.subject_id)
+        if fact.done_on is None
+    ]
+    before = [
+        fact.id for fact in found if isinstance(fact, HistoryReview) and _is_same_occasion(fact, assessment)
+    ]
+    judged = HistoryReview(
+        # Saying it anew is a revision of what was said in the same contact.
+        id=before[0] if before else new_id(),
+        household_id=assessment.household_id,
+        contact_id=assessment.contact_id,
+        subject_id=assessment.subject_id,
+        history=history,
+        why=why,
+    )
+    people.save_records(keys, assessment.household_id, [judged, *asked])
+
+
+def add_history_follow_up(keys: UnlockedStore, assessment: Assessment) -> None:
+    """The history was not looked at: it is to be, soon. Said once, however often it was not."""
+    found = people.read_casework_records(keys, assessment.household_id)
+    if any(
+        isinstance(fact, FollowUp)
+        and (fact.code, fact.person_id, fact.done_on) == (_ASK_HISTORY, assessment.subject_id, None)
+        for fact in found
+    ):
+        return
+    days = catalogue.load_area(assessment.area).chronology_rules.history_due_days
+    ask = FollowUp(
+        id=new_id(),
+        household_id=assessment.household_id,
+        person_id=assessment.subject_id,
+        code=_ASK_HISTORY,
+        due=assessment.context.on + timedelta(days=days),
+        contact_id=assessment.contact_id,
+    )
+    people.save_records(keys, assessment.household_id, [ask])
+
+
+def _is_same_occasion(fact: HistoryReview, assessment: Assessment) -> bool:
+    return (fact.contact_id, fact.subject_id) == (assessment.contact_id, assessment.subject_id)

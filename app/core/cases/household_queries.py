@@ -1,7 +1,4 @@
-"""A household with everyone in it and what has been recorded of each, read from the store.
-
-Writes nothing. What is returned is frozen and never prints itself.
-"""
+"""A household with everyone in it and what has been recorded of each, read from the store."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ from assessments.store.rows.unlocked_store import AssessmentSummary
 F = TypeVar("F", bound=CaseworkRecord)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HouseholdOverview:
     """A household with everyone in it and what has been recorded of each."""
 
@@ -48,9 +45,6 @@ class HouseholdOverview:
     revised_ids: frozenset[str] = frozenset()
     # How many rows of it are kept and do not open.
     unreadable_count: int = 0
-
-    def __repr__(self) -> str:
-        return f"<HouseholdOverview {self.household.id}>"
 
     def records_of(self, kind: type[F]) -> tuple[F, ...]:
         """The records of one kind, in the order in which they were first written."""
@@ -99,6 +93,7 @@ class HouseholdReader:
         self, home: people.HouseholdRecords, headings: Sequence[AssessmentSummary]
     ) -> HouseholdOverview:
         finished = [self._read_completed(heading) for heading in headings]
+        kinds = (home.persons, home.relationships, home.contacts, home.facts)
         return HouseholdOverview(
             home.household,
             tuple(home.persons),
@@ -109,10 +104,7 @@ class HouseholdReader:
             tuple(one for own, _ in finished for one in own),
             tuple(one for _, one in finished if one is not None),
             home.changed_ids,
-            sum(
-                len(found.unreadable)
-                for found in (home.persons, home.relationships, home.contacts, home.facts)
-            ),
+            sum(len(rows.unreadable) for rows in kinds),
         )
 
     def _read_completed(
@@ -131,8 +123,7 @@ class HouseholdReader:
 
 
 def allows_pattern_statement(page: HouseholdOverview, person: Person) -> bool:
-    """Whether a statement on this person has a place: something is recorded of what they do, or they are
-    marked as somebody to take care around, or one was written."""
+    """Whether a statement on this person has a place: something is recorded of them, or one was written."""
     return (
         "causes-concern" in person.roles
         or pattern_statement_of(page, person.id) is not None

@@ -1,7 +1,4 @@
-"""What changes records of a household: a draft that is submitted, a link that is decided, an undoing.
-
-The parts of the pure updates of people, incidents and duplicates: their event, state and effect.
-"""
+"""What changes records of a household: a draft that is submitted, a link that is decided, an undoing."""
 
 from __future__ import annotations
 

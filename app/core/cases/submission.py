@@ -1,15 +1,11 @@
-"""Completing an assessment: fill, sign, seal once to the service, commit with its outbox entry.
-
-The record and its outbox entry are committed in one transaction. Nothing is opened here.
-"""
+"""Completing an assessment: fill, sign, seal to the service, commit together with its outbox entry."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 
-from app.core.cases.form_metadata import completed_in_contact
-from app.core.cases.prior_history import add_history_follow_up
+from app.core.cases.form_metadata import add_history_follow_up, completed_in_contact
 from assessments.casework import child_sessions
 from assessments.casework.own_words_fields import find_kept_phrases
 from assessments.casework.records import Assessment, Contact, Person
@@ -55,15 +51,13 @@ def complete_assessment(
 def fill_record(keys: UnlockedStore, assessment: Assessment, form: forms.Form) -> Assessment:
     """The record with the answers and the result as the form has them, and the child's turns."""
     lines, outcome = assessments.read_answer_log(keys, assessment.id), forms.form_to_plain(form)
-    result = {
-        name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
-    }
+    kept = ("scales", "band", "routes", "grade", "supplements", "findings")
     return assessment.model_copy(
         update={
             "context": replace(form.context, kept_phrases=find_kept_phrases(form)),
             "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
             "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
-            "result": result,
+            "result": {name: outcome[name] for name in kept},
             "sittings": child_sessions.read_child_sessions(lines),
             "origins": child_sessions.read_origins(lines.current_answers()),
             "lost_lines": len(lines.lost),
@@ -76,24 +70,18 @@ def build_payload(keys: UnlockedStore, assessment: Assessment) -> bytes:
     household = people.read_household_records(keys, assessment.household_id).household
     subject = people.read_record(keys, Person, assessment.subject_id)
     contact = people.read_record(keys, Contact, assessment.contact_id)
+    records = {"assessment": assessment, "contact": contact, "household": household, "subject": subject}
+    tool = (assessment.instrument, assessment.version, assessment.instrument_hash)
     parts = {
         "schema": PAYLOAD_SCHEMA,
-        "assessment": assessment.model_dump(mode="json"),
-        "contact": contact.model_dump(mode="json"),
-        "household": household.model_dump(mode="json"),
-        "subject": subject.model_dump(mode="json"),
-        "instrument": {
-            "id": assessment.instrument,
-            "version": assessment.version,
-            "hash": assessment.instrument_hash,
-        },
+        "instrument": dict(zip(("id", "version", "hash"), tool, strict=True)),
+        **{name: record.model_dump(mode="json") for name, record in records.items()},
     }
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def ensure_escrow(store: Store, keys: UnlockedStore) -> bool:
-    """Make what lets this person in again, unless it is made. False while the service's recovery
-    keys are not known: then nothing can be finished."""
+    """Make what lets this person in again, unless it is made. False while the recovery keys are not known."""
     known = load_enrolled_service(store)
     if known is None or known.recovery_keys is None:
         return False

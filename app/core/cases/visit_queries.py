@@ -1,8 +1,4 @@
-"""The children of a household in one contact and across all, for the pages of a visit.
-
-Puts what a `HouseholdOverview` holds before the pure rules of `casework`; it writes nothing and holds no
-sentence.
-"""
+"""The children of a household in one contact and across all, for the pages of a visit."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ _RECENT_CONTACTS = 8
 _DONE_BY_PART: dict[str, ToolEvidence] = {"words": "heard", "shown": "heard", "seen": "observed"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildAccount:
     """One child on the roll of a contact."""
 
@@ -32,9 +28,6 @@ class ChildAccount:
     listed_because: RosterBasis
     standing: ChildStanding
     observation: ChildObservation | None
-
-    def __repr__(self) -> str:
-        return f"<ChildAccount {self.child.id}>"
 
 
 def find_contact(

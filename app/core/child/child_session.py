@@ -1,8 +1,7 @@
 """A child's turn at the screen: runs what `child_update` decides, and writes each line at once.
 
-Holds one section's questions, what this child gave, and the name the child chose. It has no way to who the
-child is, to what was recorded before, or to another screen. Lines are written with a key that can add and
-not read; letters are written when the typing rests.
+It has no way to who the child is, to what was recorded before, or to another screen: lines are written with
+a key that can add and not read.
 """
 
 from __future__ import annotations
@@ -12,17 +11,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from app.core.child.child_update import (
-    AnswerTapped,
-    ChildEvent,
-    ChildPage,
-    ChildSignal,
-    ChildTurn,
-    LettersTyped,
-    QuestionReopened,
-    WriteLine,
-    update,
-)
+from app.core.child import child_update
 from app.core.plain import Json
 from app.core.write_queue import WriteQueue
 from assessments.engine.answers import AnswerEntry, NotAnswered
@@ -30,14 +19,11 @@ from assessments.errors import StoreFault
 
 
 @ft.observable
-@dataclass(eq=False)
-class ChildSessionState(ChildPage):
+@dataclass(eq=False, repr=False)
+class ChildSessionState(child_update.ChildPage):
     """The page as it is drawn; `is_saved` is False while the disk refuses."""
 
     is_saved: bool = True
-
-    def __repr__(self) -> str:
-        return f"<ChildSessionState {self.screen}>"
 
 
 class ChildSession:
@@ -50,9 +36,9 @@ class ChildSession:
         lock: Callable[[], Awaitable[None]],
     ) -> None:
         self.state, self.lock = state, lock
-        self._turn = ChildTurn(state.form, state.band, state.chosen_name)
+        self._turn = child_update.ChildTurn(state.form, state.band, state.chosen_name)
 
-        async def write_line(line: WriteLine) -> None:
+        async def write_line(line: child_update.WriteLine) -> None:
             await write(line.link_id, line.plain)
 
         self._queue = WriteQueue(write_line)
@@ -62,32 +48,32 @@ class ChildSession:
         letters = self._turn.letters
         return letters[link_id] if link_id in letters else self._turn.form.entries.get(link_id)
 
-    async def dispatch(self, event: ChildEvent) -> None:
+    async def dispatch(self, event: child_update.ChildEvent) -> None:
         """Let the page follow an event, and write the lines that it brings."""
         self._apply(event)
         await self._flush()
 
     async def set_answer(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Give an answer by tap; None takes it back. The one before stays in the list of answers."""
-        await self.dispatch(AnswerTapped(link_id, entry))
+        await self.dispatch(child_update.AnswerTapped(link_id, entry))
 
     def queue_input(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Take letters that arrived in a field."""
-        self._apply(LettersTyped(link_id, entry))
+        self._apply(child_update.LettersTyped(link_id, entry))
         self._queue.restart_debounce(self._save_typing)
 
     def reopen_question(self, link_id: str) -> None:
         """Open one question again from the look back."""
-        self._apply(QuestionReopened(link_id))
+        self._apply(child_update.QuestionReopened(link_id))
 
     async def close(self) -> list[tuple[str, Json]]:
         """Write what stands, and return the lines that the disk refused."""
         self._queue.stop_debounce()
-        await self.dispatch(ChildSignal.PAGE_TAKEN)
+        await self.dispatch(child_update.ChildSignal.PAGE_TAKEN)
         return [(line.link_id, line.plain) for line in self._queue.entries]
 
-    def _apply(self, event: ChildEvent) -> None:
-        self._turn, lines = update(self._turn, event)
+    def _apply(self, event: child_update.ChildEvent) -> None:
+        self._turn, lines = child_update.update(self._turn, event)
         self._queue.add(*lines)
         turn, state = self._turn, self.state
         state.form, state.screen = turn.form, turn.screen
@@ -103,7 +89,7 @@ class ChildSession:
             self.state.is_saved = True
 
     async def _save_typing(self) -> None:
-        await self.dispatch(ChildSignal.TYPING_RESTED)
+        await self.dispatch(child_update.ChildSignal.TYPING_RESTED)
 
 
 def is_given(entry: AnswerEntry | None) -> bool:

@@ -1,8 +1,4 @@
-"""What a child's page does after an event: `update(turn, event) -> (turn, effects)`.
-
-Pure. A turn is one child's time at the screen: one section's questions in the child's words, and what
-this child gave. Every line that is to be written is an effect; lines are only ever added.
-"""
+"""What a child's page does after an event: a pure `update(turn, event) -> (turn, lines to be added)`."""
 
 from __future__ import annotations
 
@@ -58,9 +54,6 @@ class ChildTurn(ChildPage):
     """A page with the letters that are not part of an answer yet, by question."""
 
     letters: Mapping[str, AnswerEntry | None] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"<ChildTurn {self.screen}>"
 
 
 class ChildSignal(Enum):

@@ -1,7 +1,6 @@
 """Handing the page over to a child, and reading back what the child gave.
 
-Before a child sees anything there is a key that can only add to one assessment, and the adult's keys are
-dropped. After the adult has unlocked, what could not be written is written, and the session is read back.
+Before a child sees anything the adult's keys are dropped, but for one that can only add to one assessment.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
-from app.core.cases.child_writer import ChildWriter
+from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
 from app.core.child.child_session import ChildSession, ChildSessionState
 from app.core.plain import Json
 from assessments.casework.child_sessions import build_child_form, choose_age_band
@@ -64,11 +62,7 @@ class Handover:
         self._author = ""
 
     async def begin(
-        self,
-        service: CaseService,
-        work: OpenAssessment,
-        chosen_name: str,
-        lock: Callable[[], Awaitable[None]],
+        self, service: CaseService, work: OpenAssessment, name: str, lock: Callable[[], Awaitable[None]]
     ) -> ChildSession | None:
         """Make a session for the section that the form is on; None when there is nothing to hand over."""
         part = build_child_form(work.form, current_section(work.form), _shuffled)
@@ -82,9 +76,8 @@ class Handover:
         async def write(link_id: str, plain: Json) -> None:
             await run_blocking(writer.write, link_id, plain)
 
-        self._child_session = ChildSession(
-            ChildSessionState(part, band, chosen_name.strip()[:40]), write, lock
-        )
+        state = ChildSessionState(part, band, name.strip()[:40])
+        self._child_session = ChildSession(state, write, lock)
         return self._child_session
 
     async def end(self) -> None:

@@ -1,8 +1,7 @@
 """Account recovery: the request, the answers of two approvers, and a new passphrase.
 
-Joins the store's side of recovery with the transport to the service. Without a transport the request and
-the answers travel as text. Nothing of a person is held: a waiting request is in the key store, and its
-status is read each time.
+Without a transport the request and the answers travel as text. Nothing of a person is held: a waiting
+request is in the key store, and its status is read each time.
 """
 
 from __future__ import annotations
@@ -18,18 +17,10 @@ from assessments.errors import NotFound, WrenError
 from assessments.ports import Clock, Keystore
 from assessments.store import RecoveryRequests
 from assessments.store.access.passphrase_policy import CredentialKind
+from sync import recovery_messages as messages
 from sync.device.exchange import Failure
 from sync.device.recovery_exchange import send_recovery_command
 from sync.device.transport import Transport
-from sync.recovery_messages import (
-    RecoveryApproval,
-    RecoveryCommand,
-    RecoveryState,
-    collect_grants,
-    decode_pem,
-    encode_pem,
-    read_approval,
-)
 
 POLL_INTERVAL_S = 4.0
 
@@ -41,8 +32,8 @@ class RecoveryStatus:
     author: str
     code: str
     request_text: str
-    state: RecoveryState | None = None
-    answers: tuple[RecoveryApproval, ...] = ()
+    state: messages.RecoveryState | None = None
+    answers: tuple[messages.RecoveryApproval, ...] = ()
 
     @property
     def agreed(self) -> tuple[EscrowSide, ...]:
@@ -108,9 +99,11 @@ class AccountRecovery:
         if request is not None:
             await self._send_command("stop", request)
 
-    async def finish(self, author: str, answers: Sequence[RecoveryApproval], passphrase: str) -> None:
+    async def finish(
+        self, author: str, answers: Sequence[messages.RecoveryApproval], passphrase: str
+    ) -> None:
         """Set a new passphrase. Raises WeakPassphrase, Damaged, WrenError("same-officer")."""
-        grants = collect_grants(answers)
+        grants = messages.collect_grants(answers)
         request = await self._pending_request(author)
         await asyncio.to_thread(self._recovery.finish, author, grants, passphrase)
         await self._send_command("done", request)
@@ -121,8 +114,12 @@ class AccountRecovery:
             raise NotFound("no-such-request")
         return request
 
-    async def _send_command(self, command: RecoveryCommand, request: RecoveryRequest) -> RecoveryStatus:
-        status = RecoveryStatus(request.author, request.code, encode_pem("request", request.to_bytes()))
+    async def _send_command(
+        self, command: messages.RecoveryCommand, request: RecoveryRequest
+    ) -> RecoveryStatus:
+        status = RecoveryStatus(
+            request.author, request.code, messages.encode_pem("request", request.to_bytes())
+        )
         transport = await asyncio.to_thread(self._open_transport) if self._open_transport else None
         if transport is None:
             return status
@@ -160,7 +157,7 @@ class StatusPolling:
                 await on_status(await self._recovery.read_status(author))
 
 
-def read_answers(text: str) -> tuple[RecoveryApproval, ...]:
+def read_answers(text: str) -> tuple[messages.RecoveryApproval, ...]:
     """Read every answer in a text, one of each side. Raises WrenError("no-such-text")."""
-    read = [read_approval(packed) for packed in decode_pem("answer", text)]
+    read = [messages.read_approval(packed) for packed in messages.decode_pem("answer", text)]
     return tuple({read_grant_side(answer.grant): answer for answer in read}.values())

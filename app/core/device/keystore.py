@@ -4,8 +4,7 @@ Used only in an app packed for one of these; everywhere else keys are files (`Fi
 Flet has such a store too, with its key beside it: that one protects nothing and is never used.
 
 A value is present, surely absent, or unknown. An exception, no answer in time and a value that cannot be read
-are all the third, `KeystoreFault`, so that nothing is taken for absent because a phone had just woken up. A
-value is read back before it counts as written.
+are all the third, `KeystoreFault`: nothing is taken for absent because a phone had just woken up.
 """
 
 from __future__ import annotations
@@ -18,14 +17,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 import flet as ft
-from flet_secure_storage import (  # type: ignore[import-untyped]  # typed, without the marker file
-    AndroidOptions,
-    IOSOptions,
-    KeychainAccessibility,
-    KeyCipherAlgorithm,
-    MacOsOptions,
-    SecureStorage,
-)
+import flet_secure_storage as fss  # type: ignore[import-untyped]  # typed, without the marker file
 
 from assessments.errors import KeystoreFault
 from assessments.store import DEVICE_KEY
@@ -34,28 +26,22 @@ T = TypeVar("T")
 
 ANSWER_TIMEOUT_S = 10.0
 _PREFIX = "wren."
-_PACKED_FOR = (
-    ft.PagePlatform.ANDROID,
-    ft.PagePlatform.IOS,
-    ft.PagePlatform.MACOS,
-    ft.PagePlatform.WINDOWS,
-)
+_PACKED_FOR = tuple(ft.PagePlatform(name) for name in ("android", "ios", "macos", "windows"))
+
+_AppleOptions: TypeAlias = dict[str, fss.IOSOptions | fss.MacOsOptions]
 
 
-_AppleOptions: TypeAlias = dict[str, IOSOptions | MacOsOptions]
-
-
-def _apple(accessibility: KeychainAccessibility) -> _AppleOptions:
+def _apple(accessibility: fss.KeychainAccessibility) -> _AppleOptions:
     # "This device": never in a backup or on another phone.
     return {
-        "ios": IOSOptions(accessibility=accessibility, synchronizable=False),
-        "macos": MacOsOptions(accessibility=accessibility, synchronizable=False),
+        "ios": fss.IOSOptions(accessibility=accessibility, synchronizable=False),
+        "macos": fss.MacOsOptions(accessibility=accessibility, synchronizable=False),
     }
 
 
-_WHILE_UNLOCKED = _apple(KeychainAccessibility.UNLOCKED_THIS_DEVICE)
+_WHILE_UNLOCKED = _apple(fss.KeychainAccessibility.UNLOCKED_THIS_DEVICE)
 # Finished work is sent while the phone is locked, and sending needs the device's key.
-_SINCE_FIRST_UNLOCK = _apple(KeychainAccessibility.FIRST_UNLOCK_THIS_DEVICE)
+_SINCE_FIRST_UNLOCK = _apple(fss.KeychainAccessibility.FIRST_UNLOCK_THIS_DEVICE)
 
 
 def system_keystore(folder: Path) -> SystemKeystore | None:
@@ -73,14 +59,14 @@ def system_keystore(folder: Path) -> SystemKeystore | None:
     return keystore
 
 
-def make_storage() -> SecureStorage:
+def make_storage() -> fss.SecureStorage:
     """Flet's service, with settings that never erase. It belongs to the page it is made within."""
-    return SecureStorage(
-        android_options=AndroidOptions(
+    return fss.SecureStorage(
+        android_options=fss.AndroidOptions(
             reset_on_error=False,  # the default erases every key when one read fails
             migrate_on_algorithm_change=True,
             enforce_biometrics=False,
-            key_cipher_algorithm=KeyCipherAlgorithm.AES_GCM_NO_PADDING,
+            key_cipher_algorithm=fss.KeyCipherAlgorithm.AES_GCM_NO_PADDING,
         ),
         ios_options=_WHILE_UNLOCKED["ios"],
         macos_options=_WHILE_UNLOCKED["macos"],
@@ -93,7 +79,7 @@ class SystemKeystore:
     kind: Literal["system", "file"] = "system"
 
     def __init__(
-        self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWER_TIMEOUT_S
+        self, storage: fss.SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWER_TIMEOUT_S
     ) -> None:
         self._storage, self._loop, self._timeout_s = storage, loop, within_s
 

@@ -1,8 +1,7 @@
 """The self-test of this device: versions, ciphers, settings, keys, space and tools.
 
-Needs no passphrase and holds nothing of a person, so a report may be handed on. The words for each line are
-found by its code: `selftest.<code>`, and `selftest.<code>.look` where it needs attention. The last result is
-saved in the settings with the version of Wren that it belongs to.
+Needs no passphrase and holds nothing of a person, so a report may be handed on. The last result is kept in
+the settings.
 """
 
 from __future__ import annotations
@@ -40,14 +39,11 @@ class SelfTestLine:
     found: dict[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SelfTestReport:
     """All that was looked at, in the order in which it is shown."""
 
     lines: tuple[SelfTestLine, ...]
-
-    def __repr__(self) -> str:
-        return f"<SelfTestReport {len(self.lines)}>"
 
     @property
     def ok(self) -> bool:
@@ -74,9 +70,7 @@ class LastResult(TypedDict):
 
 def check_device(store: Store, clock: Clock) -> SelfTestReport:
     """Look at everything and keep the result. Blocking: it runs the KDFs and reads every page."""
-    report = SelfTestReport(
-        (*_check_ciphers(), *_check_store(store), _check_free_space(store), _check_tools(), _list_versions())
-    )
+    report = SelfTestReport((*_check_ciphers(), *_check_store(store), _check_tools(), _list_versions()))
     kept: LastResult = {
         "version": VERSION,
         "at": format_utc(clock.now()),
@@ -95,8 +89,7 @@ def describe_line(line: SelfTestLine) -> str:
 
 def read_last_result(store: Store) -> LastResult | None:
     """The result that was kept last."""
-    kept = store.settings.get(_RESULT_SETTING)
-    found: LastResult | None = json.loads(kept) if kept else None
+    found: LastResult | None = json.loads(store.settings.get(_RESULT_SETTING) or "null")
     return found
 
 
@@ -109,35 +102,29 @@ def check_once_per_version(store: Store, clock: Clock) -> None:
 
 
 def _check_ciphers() -> tuple[SelfTestLine, ...]:
-    outcome = vectors.run_vectors()
-    kdf = best_kdf().id
+    outcome, kdf = vectors.run_vectors(), best_kdf().id
     native = ", ".join(sealing.list_native_ciphers()) or "-"
+    measured: dict[str, str | int] = {"name": _KDF_NAMES[kdf], "ms": outcome.kdf_ms.get(kdf, 0)}
     return (
         SelfTestLine("vectors", not outcome.failed, {"failed": ", ".join(outcome.failed)}),
-        SelfTestLine(
-            "kdf", kdf in outcome.kdf_ms, {"name": _KDF_NAMES[kdf], "ms": outcome.kdf_ms.get(kdf, 0)}
-        ),
+        SelfTestLine("kdf", kdf in outcome.kdf_ms, measured),
         SelfTestLine("native", True, {"names": native}),
     )
 
 
 def _check_store(store: Store) -> tuple[SelfTestLine, ...]:
     wrong = store.wrong_pragmas()
-    kind, state = store.keystore_kind, store.keystore_state()
+    kind, state, free = store.keystore_kind, store.keystore_state(), store.free_bytes()
     return (
         SelfTestLine("pages", store.passes_integrity_check() and not store.unreadable_completions, {}),
         SelfTestLine("settings", not wrong, {"wrong": ", ".join(wrong)}),
         SelfTestLine(f"keystore-{kind}", state == "present", {"state": state}),
+        SelfTestLine("room", free >= MIN_FREE_BYTES, {"mb": free // 1_000_000}),
     )
 
 
-def _check_free_space(store: Store) -> SelfTestLine:
-    free = store.free_bytes()
-    return SelfTestLine("room", free >= MIN_FREE_BYTES, {"mb": free // 1_000_000})
-
-
 def _check_tools() -> SelfTestLine:
-    """Every tool that is here, read; `mark` is the same on two devices that ask the same words."""
+    """Read every tool that is here; `mark` is the same on two devices that ask the same words."""
     hashes, broken = [], 0
     for tool in catalogue.list_tool_ids():
         try:

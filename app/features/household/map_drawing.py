@@ -7,8 +7,8 @@ import flet as ft
 import flet.canvas as cv
 
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.people_commands import ChildPeopleMap
 from app.core.controller import AppController
+from app.core.people_commands import ChildPeopleMap
 from app.features.household.map_layout import (
     NODE_SIZE,
     LineStyle,

@@ -10,8 +10,8 @@ from contextlib import suppress
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview, current_addresses, host_household
-from app.core.cases.people_commands import ChildPeopleMap
 from app.core.controller import AppController, AppState
+from app.core.people_commands import ChildPeopleMap
 from app.features.household.map_drawing import draw_household_map, legend
 from app.features.household.map_layout import MapHome
 from app.features.shared.badges import badge

@@ -1,7 +1,4 @@
-"""Buttons: one filled one on a page, the others quieter.
-
-Every handler is guarded. A button that is not available is left out, not greyed.
-"""
+"""Buttons: one filled one on a page, the others quieter. One that cannot be used is left out, not greyed."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import row
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import underlined
 from app.kit.messages import say
@@ -85,18 +83,15 @@ def _button(
     name: str = "",
     hint: str = "",
 ) -> ft.Control:
-    shown = (
-        underlined(words, look.ink)
-        if look.is_underlined
-        else ft.Text(words, theme_style=theme.ACTION, color=look.ink)
-    )
+    shown = ft.Text(words, theme_style=theme.ACTION, color=look.ink)
+    if look.is_underlined:
+        shown = underlined(words, look.ink)
     shown.text_align = ft.TextAlign.CENTER
-    parts: list[ft.Control] = [shown]
-    if icon is not None:
-        parts.insert(0, ft.Icon(icon, size=22, color=look.ink))
+    looks = row(ft.Icon(icon, size=22, color=look.ink) if icon is not None else None, shown, tight=not fill)
+    looks.alignment = ft.MainAxisAlignment.CENTER
     return tappable(
         name or words,
-        ft.Row(tight=not fill, spacing=10, alignment=ft.MainAxisAlignment.CENTER, controls=parts),
+        looks,
         on_tap,
         hint=hint,
         bgcolor=look.bgcolor,

@@ -1,8 +1,4 @@
-"""Blocks that a page is built of: cards, people, numbers to call, and empty states.
-
-Whether it is safe to show a whole name is decided by the caller. An avatar is initials and a colour that
-says nothing about the child.
-"""
+"""Blocks of a page: cards, people, numbers to call, empty states. The caller decides which name is shown."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.keyed import beside, column, panel, row, stack
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import coloured_heading, quiet
+from app.kit.controls.text import coloured_heading, quiet, text
 from app.kit.phone_numbers import PhoneNumber
 
 # Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
@@ -29,7 +25,7 @@ def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.
 
 
 def avatar(name: str, *, size: int = 48) -> ft.Control:
-    """Initials on a quiet colour that stays the same for the same name. Not read out."""
+    """Initials on a colour that is the same for the same name and says nothing else. Not read out."""
     return ft.Semantics(
         exclude_semantics=True,
         content=ft.Container(
@@ -82,51 +78,31 @@ def call_card(words: str, do: str, numbers: Sequence[PhoneNumber]) -> ft.Control
     ink = ft.Colors.ON_TERTIARY_FIXED
     title = coloured_heading(words, ink)
     title.expand = True
-    return panel(
-        stack(
-            row(ft.Icon(ft.Icons.CALL_OUTLINED, size=28, color=ink), title, spacing=12, top=True),
-            ft.Text(do, theme_style=theme.BODY, color=ink),
-            *(_phone_number(number) for number in numbers),
-            spacing=12,
-        ),
-        ft.Colors.TERTIARY_FIXED,
-        padding=(20, 20),
-    )
+    top = row(ft.Icon(ft.Icons.CALL_OUTLINED, size=28, color=ink), title, spacing=12, top=True)
+    block = stack(top, text(do, colour=ink), *map(_phone_number, numbers), spacing=12)
+    return panel(block, ft.Colors.TERTIARY_FIXED, padding=(20, 20))
 
 
 def _phone_number(number: PhoneNumber) -> ft.Control:
     who = ft.Text(number.who, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE)
     digits = ft.Text(number.digits, theme_style=theme.NUMBER, color=ft.Colors.ON_SURFACE)
-    return panel(
-        column(who, digits, spacing=0),
-        ft.Colors.SURFACE_CONTAINER_LOWEST,
-        padding=(18, 12),
-        radius=theme.BUTTON_RADIUS,
-    )
+    ground, radius = ft.Colors.SURFACE_CONTAINER_LOWEST, theme.BUTTON_RADIUS
+    return panel(column(who, digits, spacing=0), ground, padding=(18, 12), radius=radius)
 
 
 def empty_state(
-    words: str,
-    *,
-    note: str,
-    icon: ft.IconData = ft.Icons.INBOX_OUTLINED,
-    action: ft.Control | None = None,
+    words: str, *, note: str, icon: ft.IconData = ft.Icons.INBOX_OUTLINED, action: ft.Control | None = None
 ) -> ft.Control:
     """Nothing here yet, and what to do about it."""
-    return ft.Container(
-        padding=ft.Padding.symmetric(horizontal=20, vertical=36),
-        content=ft.Column(
-            tight=True,
-            spacing=10,
-            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-            controls=[
-                ft.Icon(icon, size=44, color=ft.Colors.OUTLINE),
-                ft.Text(words, theme_style=theme.H2, text_align=ft.TextAlign.CENTER),
-                ft.Text(note, theme_style=theme.QUIET, text_align=ft.TextAlign.CENTER),
-                *([ft.Container(padding=ft.Padding.only(top=8), content=action)] if action else []),
-            ],
-        ),
+    block = column(
+        ft.Icon(icon, size=44, color=ft.Colors.OUTLINE),
+        ft.Text(words, theme_style=theme.H2, text_align=ft.TextAlign.CENTER),
+        ft.Text(note, theme_style=theme.QUIET, text_align=ft.TextAlign.CENTER),
+        ft.Container(padding=ft.Padding.only(top=8), content=action) if action else None,
+        spacing=10,
+        centre=True,
     )
+    return ft.Container(padding=ft.Padding.symmetric(horizontal=20, vertical=36), content=block)
 
 
 def chevron() -> ft.Control:

@@ -1,10 +1,4 @@
-"""A drawing on the screen: one picture to look at, and shapes on a canvas while it is made.
-
-The paper is white, in dark mode too. A screen reader hears only that it is a drawing.
-
-    drawing_image(drawing)                                   # as wide as there is room
-    canvas.shapes = drawing_shapes(drawing.standing, 0.36)   # pixels for each thousandth of the paper
-"""
+"""A drawing on the screen, on paper that is white in dark mode too: one picture, or shapes on a canvas."""
 
 from __future__ import annotations
 
@@ -55,14 +49,11 @@ def drawing_image(drawing: Drawing) -> ft.Control:
 
 
 def drawing_shapes(marks: Iterable[tuple[int, Mark]], scale: float) -> list[cv.Shape]:
-    """What stands on the paper, the oldest first. `scale` is in pixels for each thousandth.
-
-    Each shape is named by its step: Flet would else turn one into another, point by point, and leaves
-    curves as they were.
-    """
+    """What stands on the paper, the oldest first. `scale` is in pixels for each thousandth."""
     found: list[cv.Shape] = []
     for number, mark in marks:
         for part, shape in enumerate(_shapes(mark, scale)):
+            # Without a key Flet turns one shape into another, point by point, but for its curves.
             shape.key = f"{number}.{part}"
             found.append(shape)
     return found
@@ -74,12 +65,8 @@ def stroke_shape(stroke: Stroke, scale: float) -> cv.Shape:
     elements: list[cv.Path.PathElement] = [cv.Path.MoveTo(*first)]
     # Flutter paints no line of no length at all.
     elements += [cv.Path.LineTo(*place) for place in rest or [(first[0] + 0.1, first[1])]]
-    return cv.Path(
-        elements=elements,
-        paint=stroke_paint(
-            colour_of(stroke.colour), STROKE_WIDTHS.get(stroke.width, STROKE_WIDTHS["thin"]) * scale
-        ),
-    )
+    width = STROKE_WIDTHS.get(stroke.width, STROKE_WIDTHS["thin"]) * scale
+    return cv.Path(elements=elements, paint=stroke_paint(colour_of(stroke.colour), width))
 
 
 def _shapes(mark: Mark, scale: float) -> Iterator[cv.Shape]:

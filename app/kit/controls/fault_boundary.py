@@ -1,13 +1,7 @@
 """The boundary for faults in handlers and drawings: a calm sentence, the work kept, a code in the log.
 
 An exception that escapes a Flet handler replaces the whole app by its own text, so every part of the kit
-that can be tapped or typed into is wrapped here. No message and no value is logged, because an exception's
-text may hold a name: only its type and its place in the code.
-
-    Container(on_click=guarded(lambda: dispatch(CompletionRequested())))
-
-A plain function runs on the event loop, so it must only change state; anything slow is awaited. One that
-holds the loop for more than `SLOW_S` is named in the log.
+that can be tapped or typed into is wrapped here. An exception's text may hold a name: none is logged.
 """
 
 from __future__ import annotations
@@ -43,6 +37,7 @@ def guarded(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., A
     """Wrap a handler of no or one argument, plain or async, so that nothing escapes it.
 
     What a person does counts as a sign of life (`idle`); `by_hand=False` is for all else that happens.
+    A plain handler must only change state: one that holds the loop longer than `SLOW_S` is named in the log.
     """
     if handler is None:
         return None
@@ -71,10 +66,9 @@ def guarded(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., A
 
 
 def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
-    """Wrap a component's body: if drawing breaks, a calm panel stands in its place.
+    """Wrap a component's body, under `@ft.component`: if drawing breaks, a calm panel stands in its place.
 
-    Without this, one broken drawing ends Flet's update loop and the app stands still. Use it
-    under the decorator: `@ft.component`, then `@guarded_render`.
+    Without this, one broken drawing ends Flet's update loop and the app stands still.
     """
 
     @wraps(render)
@@ -97,30 +91,21 @@ def log_error(error: BaseException) -> None:
 def show_notice(sentence: str) -> None:
     """Show one sentence over the page, read out by a screen reader, until it is closed."""
     try:
-        page = ft.context.page
-        page.show_dialog(_snack_bar(sentence))
+        ft.context.page.show_dialog(_snack_bar(sentence))
     except Exception as error:  # the page may be gone: there is nobody to tell
         log.warning("nobody-to-tell type=%s", type(error).__name__)
 
 
 def error_panel(sentence: str) -> ft.Control:
     """A calm block that says what went wrong, in place of what could not be drawn."""
+    title = ft.Text(messages.say("error.title"), theme_style=theme.H2)
+    lines = ft.Column(tight=True, spacing=8, controls=[title, ft.Text(sentence, theme_style=theme.BODY)])
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border_radius=theme.CARD_RADIUS,
         padding=20,
         margin=theme.GUTTER,
-        content=ft.Semantics(
-            live_region=True,
-            content=ft.Column(
-                tight=True,
-                spacing=8,
-                controls=[
-                    ft.Text(messages.say("error.title"), theme_style=theme.H2),
-                    ft.Text(sentence, theme_style=theme.BODY),
-                ],
-            ),
-        ),
+        content=ft.Semantics(live_region=True, content=lines),
     )
 
 

@@ -1,8 +1,7 @@
 """Text that is hidden until somebody holds it down, and hides itself again.
 
-For an address that nobody nearby may read by accident. What is hidden is not on the page at all: not for a
-screen reader, not in what is sent to the display. Where holding is not possible (a keyboard, a switch, a
-screen reader) two deliberate taps do the same.
+What is hidden is not on the page at all: not for a screen reader, not in what is sent to the display. Where
+holding is not possible (a keyboard, a switch, a screen reader) two deliberate taps do the same.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ from app.kit.messages import say
 
 # How long the words stay (UK practice for a shared device: long enough to read out, no longer).
 REVEALED_S = 10.0
-
-
 _NO_TASK: asyncio.Task[None] | None = None
 
 

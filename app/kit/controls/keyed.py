@@ -1,10 +1,8 @@
 """Arrangements of controls, and how they keep their places while a page is drawn again.
 
 Flet matches what is drawn to what was there by its place among its siblings: a part that appears above a
-field makes the field a new one, without its letters and its cursor. A stack leaves a placeholder for what is
-not there; a part may have a key of its own.
-
-    stack(summary_or_none, heading("Injuries"), keyed("injury", rows))
+field makes the field a new one, without its letters and its cursor. So a stack leaves a placeholder for what
+is not there, and a part may have a key of its own.
 """
 
 from __future__ import annotations
@@ -53,12 +51,15 @@ def row(
     )
 
 
-def column(*controls: ft.Control | None, spacing: int = 2, expand: bool | None = None) -> ft.Column:
+def column(
+    *controls: ft.Control | None, spacing: int = 2, expand: bool | None = None, centre: bool = False
+) -> ft.Column:
     """Short lines one below the other, each as wide as its words, None left out."""
     return ft.Column(
         tight=True,
         spacing=spacing,
         expand=expand,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER if centre else ft.CrossAxisAlignment.START,
         controls=[control for control in controls if control is not None],
     )
 
@@ -106,18 +107,12 @@ def side_line(
     padding: ft.Padding | None = None,
 ) -> ft.Container:
     """A control set off by a line at its left."""
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(width, colour)),
-        padding=padding or ft.Padding.only(left=14),
-        content=content,
-    )
+    line = ft.Border.only(left=ft.BorderSide(width, colour))
+    return ft.Container(border=line, padding=padding or ft.Padding.only(left=14), content=content)
 
 
 def keyed(link_id: str, control: ft.Control) -> ft.Control:
-    """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
-
-    Every question of a page stands in its place, under its link_id.
-    """
+    """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to."""
     mark = ft.ScrollKey(link_id)  # type: ignore[call-arg]  # Flet makes it a dataclass at run time
     return ft.Container(key=mark, content=control)
 

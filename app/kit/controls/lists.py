@@ -1,7 +1,4 @@
-"""Lists: tasks with their status, answers with Change.
-
-A task has one of six statuses; red is only for a problem.
-"""
+"""Lists: tasks with their status, answers with Change. Red is only for a problem."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ import flet as ft
 from app.kit import theme
 from app.kit.controls.cards import chevron
 from app.kit.controls.drawing_view import drawing_image
-from app.kit.controls.keyed import beside, column, row, stack
+from app.kit.controls.keyed import column, row, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text, underlined
 from app.kit.messages import say
@@ -45,10 +42,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AnswerListRow:
-    """One question and its answer as they will be kept. `answer` "" shows "Not recorded".
-
-    `drawing` stands below the answer, and that nobody reads anything into it.
-    """
+    """One question and its answer as they will be kept. `answer` "" shows "Not recorded"."""
 
     question: str
     answer: str
@@ -65,16 +59,12 @@ def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], object]) -> ft.
 def status_mark(status: TaskStatus) -> ft.Control:
     """The status as an icon and words; colour only helps."""
     icon, ink, ground = _STATUS_LOOKS[status]
+    words = ft.Text(say(f"task.{status}"), theme_style=theme.MARK, color=ink)
     return ft.Container(
         bgcolor=ground,
         border_radius=10,
         padding=ft.Padding.symmetric(horizontal=10 if ground else 0, vertical=4),
-        content=row(
-            ft.Icon(icon, size=20, color=ink),
-            ft.Text(say(f"task.{status}"), theme_style=theme.MARK, color=ink),
-            spacing=6,
-            tight=True,
-        ),
+        content=row(ft.Icon(icon, size=20, color=ink), words, spacing=6, tight=True),
     )
 
 
@@ -82,23 +72,15 @@ def answer_list(
     title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], object] | None
 ) -> ft.Control:
     """Answers of one section to look over, each with Change. Without `on_change` they only show."""
-    return stack(
-        heading(title) if title else None, _sheet([_answer_row(answer, on_change) for answer in rows])
-    )
+    sheet = _sheet([_answer_row(answer, on_change) for answer in rows])
+    return stack(heading(title) if title else None, sheet)
 
 
 def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
     can_start = task.status != "cannot-start"
-    looks = beside(
-        None,
-        ft.Text(task.text, theme_style=theme.LEAD),
-        quiet(task.note) if task.note else None,
-        status_mark(task.status),
-        gap=12,
-        spacing=6,
-        top=False,
-        end=chevron() if can_start else None,
-    )
+    note, mark = quiet(task.note) if task.note else None, status_mark(task.status)
+    lines = column(text(task.text, strong=True), note, mark, spacing=6, expand=True)
+    looks = row(lines, chevron() if can_start else None, spacing=12)
     if not can_start:
         return ft.Container(padding=ft.Padding.symmetric(horizontal=18, vertical=14), content=looks)
     return tappable(
@@ -113,14 +95,13 @@ def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
 
 def _answer_row(answer: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
     is_blank, paper = not answer.answer, answer.drawing
+    shown, colour = answer.answer, None
+    if is_blank:
+        shown, colour = say("label.not-recorded"), ft.Colors.ON_SURFACE_VARIANT
+    said = ft.Text(shown, theme_style=theme.BODY, italic=is_blank, color=colour)
     words = column(
         quiet(answer.question),
-        ft.Text(
-            say("label.not-recorded") if is_blank else answer.answer,
-            theme_style=theme.BODY,
-            italic=is_blank,
-            color=ft.Colors.ON_SURFACE_VARIANT if is_blank else None,
-        ),
+        said,
         drawing_image(paper) if paper is not None else None,
         quiet(say("draw.not-read")) if paper is not None else None,
         quiet(answer.note) if answer.note else None,
@@ -165,9 +146,7 @@ def _sheet(rows: Sequence[ft.Control]) -> ft.Control:
 
 def bullet_list(sentences: list[str]) -> ft.Control | None:
     """Short lines with a mark each."""
-    if not sentences:
-        return None
-    return stack(*(_bullet(words) for words in sentences))
+    return stack(*map(_bullet, sentences)) if sentences else None
 
 
 def _bullet(words: str) -> ft.Control:

@@ -1,9 +1,4 @@
-"""The frame around every adult page: Back, Cover, the Training mark, one column, one main action.
-
-Cover is always in the top right corner; the body is one column of at most 720 px; the bottom bar holds the
-save state at its left and the main action at its right. The system's own back does what Back does and never
-loses what was typed.
-"""
+"""The frame around every adult page: Back, Cover, the Training mark, one column, one main action."""
 
 from __future__ import annotations
 
@@ -65,10 +60,8 @@ def page_frame(
 ) -> ft.View:
     """One page. `heading` is its only h1 and no other page has the same.
 
-    `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error
-    summary; `saved` and `action` are the bottom bar. Only the unlock and set-up pages have no
-    `on_cover`: they show nothing yet. Give `scroll` to move the page (`Scroll.to_key`), and a new
-    `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
+    `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error summary; `saved`
+    and `action` are the bottom bar. A new `key` starts the page at its top. Unlocking has no `on_cover`.
     """
     reading = stack(
         top,
@@ -89,11 +82,8 @@ def page_frame(
         spacing=0,
         key=key,
     )
-    parts: list[ft.Control] = [
-        *([_training_band()] if training else []),
-        _top_bar(on_back, on_cover, None if on_back else pill),
-        column,
-    ]
+    bar = _top_bar(on_back, on_cover, None if on_back else pill)
+    parts = [_training_band(), bar, column] if training else [bar, column]
     if saved is not None or action is not None:
         parts.append(_bottom_bar(saved, action))
 
@@ -150,8 +140,7 @@ def narrow(content: ft.Control, padding: ft.Padding, col: Columns) -> ft.Contain
     # A box within a centred row keeps its width on a wide screen.
     box = ft.Container(content=content, col=col)
     return ft.Container(
-        padding=padding,
-        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box]),
+        padding=padding, content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box])
     )
 
 

@@ -1,8 +1,7 @@
 """Status marks: saved, waiting, sent, offline.
 
-Offline is grey, on its way is light blue, needing help is pale yellow, nothing is red. "Saved" is for after
-the commit and "Sent" for after the service's receipt: the caller decides. Text that changes is a live
-region without a fixed label, so that a screen reader never announces an old state.
+"Saved" is for after the commit and "Sent" for after the service's receipt: the caller decides. Text that
+changes is a live region without a fixed label: a screen reader never announces an old state.
 """
 
 from __future__ import annotations
@@ -27,6 +26,12 @@ _TONES = {
     "calm": (ft.Colors.SURFACE_CONTAINER_HIGHEST, ft.Colors.ON_SURFACE),
     "moving": (ft.Colors.TERTIARY_CONTAINER, ft.Colors.ON_TERTIARY_CONTAINER),
     "help": (ft.Colors.TERTIARY_FIXED, ft.Colors.ON_TERTIARY_FIXED),
+}
+_SAVE_LOOKS = {
+    "nothing": (ft.Icons.CIRCLE_OUTLINED, ft.Colors.ON_SURFACE_VARIANT),
+    "saving": (ft.Icons.MORE_HORIZ, ft.Colors.ON_SURFACE_VARIANT),
+    "saved": (ft.Icons.CHECK_CIRCLE, ft.Colors.PRIMARY),
+    "failed": (ft.Icons.INFO_OUTLINE, ft.Colors.ERROR),
 }
 _SYNC_LOOKS: dict[SyncState, tuple[Tone, ft.IconData]] = {
     "offline": ("calm", ft.Icons.CLOUD_OFF_OUTLINED),
@@ -54,16 +59,9 @@ class SyncStatus:
 
 def save_indicator(state: SaveState, *, at: str = "", device: DeviceKind = "phone") -> ft.Control:
     """ "Saved on this phone at 14:02". `at` is the time of the commit in local hours and minutes."""
-    words = (
-        say("save.at", device=say(f"device.{device}"), at=at) if state == "saved" else say(f"save.{state}")
-    )
-    icon, colour = {
-        "nothing": (ft.Icons.CIRCLE_OUTLINED, ft.Colors.ON_SURFACE_VARIANT),
-        "saving": (ft.Icons.MORE_HORIZ, ft.Colors.ON_SURFACE_VARIANT),
-        "saved": (ft.Icons.CHECK_CIRCLE, ft.Colors.PRIMARY),
-        "failed": (ft.Icons.INFO_OUTLINE, ft.Colors.ERROR),
-    }[state]
-    said = ft.Text(words, theme_style=theme.QUIET)
+    code = "save.at" if state == "saved" else f"save.{state}"
+    icon, colour = _SAVE_LOOKS[state]
+    said = ft.Text(say(code, device=say(f"device.{device}"), at=at), theme_style=theme.QUIET)
     return row(ft.Icon(icon, size=20, color=colour), _live(said), spacing=8)
 
 

@@ -1,7 +1,7 @@
 """The one way to make something tappable.
 
-One clean node for a screen reader, at least 48 px each way, reachable by keyboard. Flet's own buttons are
-40 px and its icon buttons have no name, so everything in the kit that can be tapped goes through `tappable`.
+One node for a screen reader, at least 48 px each way, reachable by keyboard: Flet's own buttons are 40 px,
+and its icon buttons have no name.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ def tappable(
 ) -> ft.Control:
     """A box with a name and one action. Without `on_tap` it can be read but not tapped.
 
-    `chosen` is said as checked for a radio or tick, and as selected for anything else. `padding`
-    is (sideways, up and down). `fill` takes the whole width it is given. `identifier` is a stable
-    name for tests and for automation by assistive technology; it is never shown.
+    `padding` is (sideways, up and down) in pixels; `fill` takes the whole width it is given. `identifier` is
+    a stable name for tests and for automation by assistive technology; it is never shown.
     """
     is_option = kind in ("radio", "tick")
     sideways, upright = padding

@@ -1,8 +1,4 @@
-"""Text on a page: title, heading, body, quiet.
-
-Each page has one `title`, announced as an h1. Text that changes must not have a fixed label for screen
-readers, so none of these takes one.
-"""
+"""Text on a page. None takes a fixed label: where the text changes, a screen reader would say the old one."""
 
 from __future__ import annotations
 
@@ -53,23 +49,16 @@ def quiet(words: str, *, colour: str | None = None) -> ft.Text:
 
 def code_text(code: str, *, said: str) -> ft.Control:
     """A code to be read out, in the largest letters there are. `said` is what a screen reader says."""
-    return ft.Semantics(
-        label=said,
-        container=True,
-        content=ft.Semantics(
-            exclude_semantics=True,
-            content=ft.Container(
-                padding=ft.Padding.symmetric(vertical=10),
-                content=ft.Text(
-                    code,
-                    theme_style=theme.CODE,
-                    text_align=ft.TextAlign.CENTER,
-                    style=ft.TextStyle(letter_spacing=3),
-                    no_wrap=True,
-                ),
-            ),
-        ),
+    letters = ft.Text(
+        code,
+        theme_style=theme.CODE,
+        text_align=ft.TextAlign.CENTER,
+        style=ft.TextStyle(letter_spacing=3),
+        no_wrap=True,
     )
+    shown = ft.Container(padding=ft.Padding.symmetric(vertical=10), content=letters)
+    hidden = ft.Semantics(exclude_semantics=True, content=shown)
+    return ft.Semantics(label=said, container=True, content=hidden)
 
 
 def optional_label(label: str) -> str:

@@ -1,8 +1,7 @@
 """A line of levels over time, drawn in the app.
 
 The line only joins the dots: nothing is smoothed, averaged or projected. A ring is a day that is not sure, a
-short stroke at the foot a level that is not known: shape, never colour alone. A screen reader hears one
-sentence, given by the caller.
+short stroke at the foot a level that is not known.
 """
 
 from __future__ import annotations

@@ -1,14 +1,9 @@
-"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back.
-
-Each step is handed on when it ends; only the running line is not yet. What the pointer does is in `pointer`.
-Nothing is praised or suggested.
-"""
+"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back. Nothing is praised."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 import flet as ft
 import flet.canvas as cv
@@ -17,7 +12,7 @@ from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.drawing_view import WHITE, drawing_shapes, stroke_shape
 from app.kit.controls.fault_boundary import Handler, guarded
-from app.kit.controls.keyed import keyed_component, row, stack
+from app.kit.controls.keyed import column, keyed_component, row, stack
 from app.kit.controls.tappable import selection_style, tappable
 from app.kit.controls.text import quiet
 from app.kit.drawing.pointer import CurrentStroke, DrawingInput, DrawingTool
@@ -35,11 +30,8 @@ from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
 _OnResize = Callable[[cv.CanvasResizeEvent], None]
-
-
-class _OnStep(Protocol):
-    async def __call__(self, is_changed: bool, *, hand_on: bool = True) -> None: ...
-
+# Whether the paper has changed, and whether that is handed on.
+_OnStep = Callable[[bool, bool], Awaitable[None]]
 
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
 _UPRIGHT, _LYING = 940, 500
@@ -52,17 +44,15 @@ _STICKER_SIZE = 52
 
 @keyed_component
 def drawing_pad(start: Drawing | None, on_change: OnChange, tall: int = theme.ROW_HEIGHT) -> ft.Control:
-    """The paper with its tools. `on_change` gets the drawing after every step.
-
-    `tall` is the least height of what can be tapped, in pixels.
-    """
-    pointer = use_ref(DrawingInput(start or Drawing(_new_paper_height()))).current
+    """The paper with its tools, each at least `tall` pixels high. `on_change` gets every step."""
+    new_height = _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
+    pointer = use_ref(DrawingInput(start or Drawing(new_height))).current
     _, draw = ft.use_state(0)
 
     def again() -> None:
         draw(lambda turn: turn + 1)
 
-    async def changed(is_changed: bool, *, hand_on: bool = True) -> None:
+    async def changed(is_changed: bool, hand_on: bool = True) -> None:
         if is_changed:
             again()
             if hand_on:
@@ -77,22 +67,18 @@ def drawing_pad(start: Drawing | None, on_change: OnChange, tall: int = theme.RO
             pointer.scale = event.width / CANVAS_WIDTH
             again()
 
+    def put() -> Awaitable[None]:
+        return changed(pointer.place_sticker_in_centre())
+
+    has_colour, has_stickers = pointer.tool in STROKE_WIDTHS, pointer.tool == "stickers"
     return stack(
         _paper(pointer, changed, size),
         quiet(say("draw.full")) if pointer.drawing.is_full else None,
         _tools(pointer, partial(choose, "tool"), lambda: changed(pointer.undo()), tall),
-        _colours(pointer, partial(choose, "colour"), tall) if pointer.tool in STROKE_WIDTHS else None,
-        _stickers(
-            pointer, partial(choose, "sticker"), lambda: changed(pointer.place_sticker_in_centre()), tall
-        )
-        if pointer.tool == "stickers"
-        else None,
+        _colours(pointer, partial(choose, "colour"), tall) if has_colour else None,
+        _stickers(pointer, partial(choose, "sticker"), put, tall) if has_stickers else None,
         spacing=theme.LIST_GAP,
     )
-
-
-def _new_paper_height() -> int:
-    return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
 
 
 def _paper(pointer: DrawingInput, changed: _OnStep, size: _OnResize) -> ft.Control:
@@ -102,55 +88,50 @@ def _paper(pointer: DrawingInput, changed: _OnStep, size: _OnResize) -> ft.Contr
         pointer.pointer_down(event.local_position)
 
     async def begin() -> None:
-        await changed(pointer.begin_drag(), hand_on=pointer.tool == "stickers")
+        await changed(pointer.begin_drag(), pointer.tool == "stickers")
 
     async def move(event: ft.DragUpdateEvent[ft.GestureDetector]) -> None:
         # A rub is handed on when it ends; a long line in parts.
-        await changed(pointer.drag_to(event.local_position), hand_on=pointer.tool != "rubber")
+        await changed(pointer.drag_to(event.local_position), pointer.tool != "rubber")
 
     async def end(event: ft.DragEndEvent[ft.GestureDetector]) -> None:
         # The last place may have been too soon after the one before to be told.
         pointer.drag_to(event.local_position)
-        await changed(pointer.end_drag())
+        await changed(pointer.end_drag(), True)
 
     async def tap(event: ft.TapEvent[ft.GestureDetector]) -> None:
         if event.local_position is not None:
-            await changed(pointer.tap(event.local_position))
+            await changed(pointer.tap(event.local_position), True)
 
     begun, moved, ended = guarded(begin), guarded(move), guarded(end)
-    return ft.Semantics(
-        label=say("draw.paper"),
-        image=True,
-        container=True,
-        content=ft.GestureDetector(
-            exclude_from_semantics=True,
-            drag_interval=_DRAG_INTERVAL_MS,
-            mouse_cursor=ft.MouseCursor.PRECISE,
-            on_vertical_drag_down=guarded(down),
-            on_tap_up=guarded(tap),
-            on_vertical_drag_start=begun,
-            on_vertical_drag_update=moved,
-            on_vertical_drag_end=ended,
-            on_horizontal_drag_start=begun,
-            on_horizontal_drag_update=moved,
-            on_horizontal_drag_end=ended,
-            content=ft.Container(
-                aspect_ratio=CANVAS_WIDTH / pointer.drawing.height,
-                bgcolor=WHITE,
-                border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
-                border_radius=theme.BUTTON_RADIUS,
-                clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-                content=ft.Stack(
-                    controls=[
-                        _finished_strokes("settled", pointer.drawing, pointer.scale, size),
-                        _current_stroke(
-                            "running", pointer.current_stroke, pointer.colour, pointer.tool, pointer.scale
-                        ),
-                    ],
-                ),
-            ),
-        ),
+    running = (pointer.current_stroke, pointer.colour, pointer.tool, pointer.scale)
+    strokes = [
+        _finished_strokes("settled", pointer.drawing, pointer.scale, size),
+        _current_stroke("running", *running),
+    ]
+    paper = ft.Container(
+        aspect_ratio=CANVAS_WIDTH / pointer.drawing.height,
+        bgcolor=WHITE,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
+        border_radius=theme.BUTTON_RADIUS,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        content=ft.Stack(controls=strokes),
     )
+    touched = ft.GestureDetector(
+        exclude_from_semantics=True,
+        drag_interval=_DRAG_INTERVAL_MS,
+        mouse_cursor=ft.MouseCursor.PRECISE,
+        on_vertical_drag_down=guarded(down),
+        on_tap_up=guarded(tap),
+        on_vertical_drag_start=begun,
+        on_vertical_drag_update=moved,
+        on_vertical_drag_end=ended,
+        on_horizontal_drag_start=begun,
+        on_horizontal_drag_update=moved,
+        on_horizontal_drag_end=ended,
+        content=paper,
+    )
+    return ft.Semantics(label=say("draw.paper"), image=True, container=True, content=touched)
 
 
 @keyed_component
@@ -185,14 +166,11 @@ def _tools(
     ]
     tile = partial(_tile, tall=tall, expand=True)
     arrow = ft.Icon(ft.Icons.UNDO, size=_ICON_SIZE, color=ft.Colors.ON_SURFACE)
-    return row(
-        *(
-            tile(say(f"draw.{tool}"), sign, partial(choose, tool), chosen=tool == pointer.tool)
-            for tool, sign in looks
-        ),
-        tile(say("draw.undo"), arrow, undo, chosen=None),
-        spacing=6,
-    )
+    tiles = [
+        tile(say(f"draw.{tool}"), sign, partial(choose, tool), chosen=tool == pointer.tool)
+        for tool, sign in looks
+    ]
+    return row(*tiles, tile(say("draw.undo"), arrow, undo, chosen=None), spacing=6)
 
 
 def _colours(pointer: DrawingInput, choose: Callable[[str], None], tall: int) -> ft.Control:
@@ -265,11 +243,8 @@ def _tile(
         looks: ft.Control = ft.Row(spacing=5, alignment=middle, controls=[sign, word])
     else:
         room = ft.Container(width=0, height=_ICON_SIZE)
-        looks = ft.Column(
-            tight=True,
-            spacing=4,
-            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-            controls=[ft.Row(spacing=0, alignment=middle, controls=[room, sign]), word],
+        looks = column(
+            ft.Row(spacing=0, alignment=middle, controls=[room, sign]), word, spacing=4, centre=True
         )
     return tappable(
         words,

@@ -1,7 +1,7 @@
 """Pictures to choose from: a code becomes a drawing of `assets/pictures`.
 
-All are on the same square. The same face can stand for "Happy" and for "Yes", so the caller brings the
-words. A code from a tool that came from elsewhere may have no drawing; then the words stand alone.
+The same face can stand for "Happy" and for "Yes", so the caller brings the words; where a code has no drawing
+they stand alone.
 """
 
 from __future__ import annotations
@@ -29,13 +29,9 @@ def picture(code: str, words: str, *, size: int = MIN_PICTURE_SIZE) -> ft.Contro
     drawing = _drawing(code)
     if not drawing:
         raise LookupError(code)
-    return ft.Semantics(
-        label=words,
-        image=True,
-        content=ft.Image(
-            src=drawing, width=size, height=size, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True
-        ),
-    )
+    fit = ft.BoxFit.CONTAIN
+    image = ft.Image(src=drawing, width=size, height=size, fit=fit, exclude_from_semantics=True)
+    return ft.Semantics(label=words, image=True, content=image)
 
 
 @lru_cache(maxsize=128)

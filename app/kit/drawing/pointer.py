@@ -1,10 +1,7 @@
 """Pointer input on a drawing: drags and taps become its steps.
 
-A drag is a line or a rub, a tap is a dot, a rub or a sticker, so that nothing needs a drag.
-
-    pointer = DrawingInput(Drawing(940))
-    pointer.pointer_down(point)
-    pointer.tap(point)                            # True where the paper changed
+A drag is a line or a rub, a tap is a dot, a rub or a sticker, so that nothing needs a drag. What can change
+the paper returns whether it did.
 """
 
 from __future__ import annotations
@@ -63,7 +60,7 @@ class DrawingInput:
         self._down_point = self._point(place)
 
     def tap(self, place: ft.Offset) -> bool:
-        """The pointer came down and left at one place. True where the paper changed."""
+        """The pointer came down and left at one place."""
         return self._place_mark(self._point(place))
 
     def begin_drag(self) -> bool:
@@ -116,12 +113,9 @@ class DrawingInput:
             return False
         if self.tool == "rubber":
             return self._erase(point)
-        mark: Mark = (
-            Sticker(self.sticker, point)
-            if self.tool == "stickers"
-            else Stroke((point,), self.colour, self.tool)
-        )
-        return self._add(mark)
+        if self.tool == "stickers":
+            return self._add(Sticker(self.sticker, point))
+        return self._add(Stroke((point,), self.colour, self.tool))
 
     def _add(self, mark: Mark) -> bool:
         before, self.drawing = self.drawing, self.drawing.add(mark)

@@ -1,8 +1,7 @@
 """Choices: one of several, any of several, or a step of a ladder.
 
-A choice that is made has a tint, a 2.5 px border and a tick, so that colour is never the only sign. Where
-every choice has a picture they are tiles of one size. Nothing is chosen to begin with, and what was chosen
-can be taken back by tapping it again or by "Clear this answer".
+A choice that is made has a tint, a border and a tick: colour is never the only sign. What was chosen can be
+taken back.
 """
 
 from __future__ import annotations
@@ -17,17 +16,14 @@ from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import column, row, stack
 from app.kit.controls.tappable import TappableKind, selection_style, tappable
-from app.kit.controls.text import quiet
+from app.kit.controls.text import quiet, text
 from app.kit.drawing.pictures import MIN_PICTURE_SIZE, has_picture, picture
 from app.kit.messages import say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Choice:
-    """One thing that can be chosen. `apart` sets it below an "or": none of these, do not know.
-
-    `picture` is the code of its drawing.
-    """
+    """One thing that can be chosen; an `exclusive` one stands below an "or". `picture` is a code."""
 
     code: str
     text: str
@@ -59,12 +55,9 @@ def radio_rows(
 
 
 def checkbox_rows(
-    choices: Sequence[Choice],
-    *,
-    chosen: Collection[str],
-    on_choose: Callable[[tuple[str, ...]], object],
+    choices: Sequence[Choice], *, chosen: Collection[str], on_choose: Callable[[tuple[str, ...]], object]
 ) -> ft.Control:
-    """Rows of which any can be chosen. A choice set `apart` stands alone and clears the others.
+    """Rows of which any can be chosen; an `exclusive` one clears the others.
 
     `on_choose` gets all chosen codes in the order of the rows.
     """
@@ -92,10 +85,9 @@ def ladder(
     high_text: str = "",
 ) -> ft.Control:
     """A ladder of numbers as buttons, the highest on top. No dragging. Tapping again takes it back."""
-    rungs: list[ft.Control] = []
-    for step in range(high, low - 1, -1):
-        words = high_text if step == high else low_text if step == low else ""
-        rungs.append(_rung(step, high, words, step == chosen, on_choose))
+    named = {low: low_text, high: high_text}
+    steps = range(high, low - 1, -1)
+    rungs = [_rung(step, high, named.get(step, ""), step == chosen, on_choose) for step in steps]
     if chosen is not None:
         rungs.append(_clear(on_choose))
     return stack(*rungs, spacing=6)
@@ -108,7 +100,7 @@ def _rung(
     number = ft.Text(str(step), theme_style=theme.H2, color=ink, text_align=ft.TextAlign.CENTER)
     looks = row(
         ft.Container(width=36, content=number),
-        ft.Container(expand=True, content=ft.Text(words, theme_style=theme.BODY, color=ink)),
+        ft.Container(expand=True, content=text(words, colour=ink)),
         ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY) if on else None,
         spacing=14,
     )
@@ -129,7 +121,7 @@ def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], obje
         _mark(kind, on),
         picture(choice.picture, choice.text) if has_picture(choice.picture) else None,
         column(
-            ft.Text(choice.text, theme_style=theme.BODY, color=ink),
+            text(choice.text, colour=ink),
             quiet(choice.hint, colour=ink if on else None) if choice.hint else None,
             expand=True,
         ),
@@ -221,20 +213,14 @@ def _tile(
         alignment=ft.Alignment.CENTER,
         content=ft.Icon(ft.Icons.CHECK, size=22, color=ft.Colors.ON_PRIMARY),
     )
-    name = ft.Text(
-        choice.text, theme_style=theme.BODY, color=_ink(on), text_align=ft.TextAlign.CENTER, expand=True
-    )
-    looks = ft.Column(
-        tight=True,
+    name = text(choice.text, colour=_ink(on))
+    name.text_align, name.expand = ft.TextAlign.CENTER, True
+    shown = [picture(choice.picture, choice.text, size=size), *([badge] if on else [])]
+    looks = column(
+        ft.Stack(clip_behavior=ft.ClipBehavior.NONE, controls=shown),
+        row(ft.Container(width=0, height=room), name, spacing=0, top=True),
         spacing=4,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[
-            ft.Stack(
-                clip_behavior=ft.ClipBehavior.NONE,
-                controls=[picture(choice.picture, choice.text, size=size), *([badge] if on else [])],
-            ),
-            row(ft.Container(width=0, height=room), name, spacing=0, top=True),
-        ],
+        centre=True,
     )
     return tappable(
         choice.text,

@@ -1,10 +1,8 @@
 """Text fields that leave no trace outside Wren.
 
-No suggestions, no correction, no learning, nothing filled in from elsewhere, no capitals (Flet's
-`capitalization` changes what was typed, and a child's "i hide" stays as it is). A field keeps its own
-letters: a page that is drawn again never overwrites typing. `value` is for the first drawing; pass the
-state's own text. Give each field a `key` (the link_id), so that another question never inherits its
-letters.
+No suggestions, no correction, no learning, nothing filled in from elsewhere, no capitals (a child's "i hide"
+stays as it is). A field keeps its own letters: `value` is for the first drawing, and each field has a `key`
+(the link_id), so that another question never inherits its letters.
 """
 
 from __future__ import annotations
@@ -42,9 +40,8 @@ def text_field(
 ) -> ft.Control:
     """A field with its label above it. More than one line makes it an area that grows.
 
-    `width` in pixels says how much is expected (a year is short); without it the field fills the
-    row. `on_change` gets the whole text and must set state at once, without awaiting.
-    `show_label=False` where the page's heading is the same words: the field is still named by it.
+    `width` is in pixels; without it the field fills the row. `on_change` gets the whole text and must set
+    state at once, without awaiting. A label that is not shown still names the field.
     """
     field = _use_text_field(
         label,
@@ -74,23 +71,12 @@ def passphrase_field(
 ) -> ft.Control:
     """A field whose letters are dots until "Show what I typed". Pasting is allowed."""
     shown, show = use_state(False)
-    field = _use_text_field(
-        label,
-        "",
-        on_change,
-        on_submit,
-        has_problem=bool(problem),
-        password=not shown,
-        autofocus=focus,
-    )
+    more = {"password": not shown, "autofocus": focus}
+    field = _use_text_field(label, "", on_change, on_submit, has_problem=bool(problem), **more)
     eye = ft.Icons.VISIBILITY_OFF_OUTLINED if shown else ft.Icons.VISIBILITY_OUTLINED
     words = say("action.hide") if shown else say("action.show")
-    looks = row(
-        ft.Icon(eye, size=22, color=ft.Colors.PRIMARY),
-        ft.Text(words, theme_style=theme.MARK, color=ft.Colors.PRIMARY),
-        spacing=8,
-        tight=True,
-    )
+    name = ft.Text(words, theme_style=theme.MARK, color=ft.Colors.PRIMARY)
+    looks = row(ft.Icon(eye, size=22, color=ft.Colors.PRIMARY), name, spacing=8, tight=True)
     toggle = tappable(
         words, looks, lambda: show(not shown), padding=(8, 8), min_height=theme.TOUCH_TARGET, fill=False
     )

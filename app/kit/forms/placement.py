@@ -1,11 +1,4 @@
-"""Placing names by tapping: write a name, choose its place; tap it again to move it or take it off.
-
-The state of that flow, for an adult's map and for a child's. `read` gives the answer with typing that is
-not saved yet, `save` writes it at once; the drawing is the caller's.
-
-    flow = use_placement(lambda: bound.current_entry(), save)
-    radio_rows(places, chosen=None, on_choose=flow.place)
-"""
+"""Placing names by tapping: write a name, choose its place; tap it again to move it or take it off."""
 
 from __future__ import annotations
 
@@ -41,7 +34,10 @@ def use_placement(
     name: str = "",
     spot: Callable[[str, int], Spot | None] = lambda _place, _number: None,
 ) -> PlacementFlow:
-    """Keep the state of placing names. `name` is what was typed before and has no place yet."""
+    """Keep the state of placing names. `name` is what was typed before and has no place yet.
+
+    `read` gives the answer with typing that is not saved yet; `save` writes it at once.
+    """
     typed = use_ref(name)
     field_version, new_field = use_state(0)
     has_name, set_has_name = use_state(bool(name))

@@ -1,7 +1,4 @@
-"""Problems: a summary at the top of the page and a line beside the answer, in the same words.
-
-When there is a problem is decided by the engine, on Continue and never while someone is typing.
-"""
+"""Problems: a summary at the top of the page and a line beside the answer, in the same words."""
 
 from __future__ import annotations
 
@@ -37,16 +34,13 @@ def call_out(
     *controls: ft.Control | None, bgcolor: ft.ColorValue, border_color: ft.ColorValue, spacing: int
 ) -> ft.Control:
     """A block that is read out as soon as it stands on the page."""
+    lines = stack(*controls, spacing=spacing)
     return ft.Container(
         bgcolor=bgcolor,
         border=ft.Border.all(theme.SELECTED_BORDER, border_color),
         border_radius=theme.CARD_RADIUS,
         padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
-        content=ft.Semantics(
-            live_region=True,
-            container=True,
-            content=stack(*controls, spacing=spacing),
-        ),
+        content=ft.Semantics(live_region=True, container=True, content=lines),
     )
 
 

@@ -77,11 +77,9 @@ def _pin_pad(label: str, on_change: Callable[[str], object], *, hint: str, probl
 
 
 def _key(name: str, digit: str, on_tap: Handler) -> ft.Control:
-    looks: ft.Control = (
-        ft.Text(digit, theme_style=theme.H2, text_align=ft.TextAlign.CENTER)
-        if digit
-        else ft.Icon(ft.Icons.BACKSPACE_OUTLINED, size=26, color=ft.Colors.ON_SURFACE)
-    )
+    looks: ft.Control = ft.Text(digit, theme_style=theme.H2, text_align=ft.TextAlign.CENTER)
+    if not digit:
+        looks = ft.Icon(ft.Icons.BACKSPACE_OUTLINED, size=26, color=ft.Colors.ON_SURFACE)
     return tappable(
         name,
         centred(looks),
@@ -94,28 +92,19 @@ def _key(name: str, digit: str, on_tap: Handler) -> ft.Control:
 
 def _dots(count: int, *, has_problem: bool) -> ft.Control:
     """How many digits there are, for the eye and the ear; never which."""
-    border = ft.Border.all(
-        theme.SELECTED_BORDER if has_problem else theme.PLAIN_BORDER,
-        ft.Colors.ERROR if has_problem else ft.Colors.OUTLINE,
+    width, colour = theme.PLAIN_BORDER, ft.Colors.OUTLINE
+    if has_problem:
+        width, colour = theme.SELECTED_BORDER, ft.Colors.ERROR
+    dots: list[ft.Control] = [
+        ft.Container(width=_DOT, height=_DOT, border_radius=_DOT / 2, bgcolor=ft.Colors.ON_SURFACE)
+        for _ in range(count)
+    ]
+    box = ft.Container(
+        height=theme.ROW_HEIGHT,
+        border=ft.Border.all(width, colour),
+        border_radius=theme.FIELD_RADIUS,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        content=ft.Row(spacing=_DOT, alignment=ft.MainAxisAlignment.CENTER, controls=dots),
     )
-    return ft.Semantics(
-        live_region=True,
-        container=True,
-        label=say("secret.digits", n=count),
-        content=ft.Container(
-            height=theme.ROW_HEIGHT,
-            border=border,
-            border_radius=theme.FIELD_RADIUS,
-            bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-            content=ft.Row(
-                spacing=_DOT,
-                alignment=ft.MainAxisAlignment.CENTER,
-                controls=[
-                    ft.Container(
-                        width=_DOT, height=_DOT, border_radius=_DOT / 2, bgcolor=ft.Colors.ON_SURFACE
-                    )
-                    for _ in range(count)
-                ],
-            ),
-        ),
-    )
+    said = say("secret.digits", n=count)
+    return ft.Semantics(live_region=True, container=True, label=said, content=box)

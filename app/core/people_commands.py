@@ -1,21 +1,16 @@
-"""Changes to the people of a household: save, relate, link, undo.
-
-After each change the household is read again. Nothing is merged and nothing deleted: what was wrong is
-undone, with the time of it.
-"""
+"""Changes to the people of a household. Nothing is merged or deleted: what was wrong is undone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from app.core.cases.case_service import CaseService, RevisionsResult, run_blocking
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.record_changes import Record, SaveRecords, Undoable, make_undone
-from assessments.casework.casework_records import CaseworkRecord
-from assessments.casework.records import COMPLETED_STATUSES, Person, Relationship
+from app.core.state import AppState
+from assessments.casework.records import COMPLETED_STATUSES
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError
@@ -23,27 +18,17 @@ from assessments.errors import WrenError
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChildPeopleMap:
-    """Where one child put people on their own map, that day, in the child's order and names.
-
-    `places` has the words of each place, in the order of the tool.
-    """
+    """Where one child put people on their own map, that day; `places` are codes and words, as in the tool."""
 
     on: date
     people: tuple[PlacedPerson, ...]
     places: tuple[tuple[str, str], ...]
 
 
-class HouseholdsState(Protocol):
-    """The households that a page shows, and whether something is being written."""
-
-    busy: bool
-    households: tuple[HouseholdOverview, ...]
-
-
 class PeopleCommands:
     """Made for each command: it holds nothing of a person."""
 
-    def __init__(self, model: HouseholdsState, service: CaseService, now: Callable[[], datetime]) -> None:
+    def __init__(self, model: AppState, service: CaseService, now: Callable[[], datetime]) -> None:
         self._model, self._service, self._now = model, service, now
 
     async def save(self, *records: Record) -> None:
@@ -74,13 +59,7 @@ class PeopleCommands:
 
     def _write(self, records: tuple[Record, ...]) -> None:
         for record in records:
-            match record:
-                case Person():
-                    self._service.save_person(record)
-                case Relationship():
-                    self._service.save_relationships(record.household_id, [record])
-                case CaseworkRecord():
-                    self._service.save_records(record.household_id, [record])
+            self._service.save_record(record)
 
     async def _reload(self, household_id: str) -> None:
         page = await run_blocking(self._service.household, household_id)
