@@ -18,6 +18,7 @@ import flet as ft
 
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
+    STICKERS,
     STROKE_COLOURS,
     Drawing,
     Erasure,
@@ -27,7 +28,6 @@ from assessments.definitions.drawing import (
     Stroke,
     simplify_line,
 )
-from assessments.definitions.stickers import STICKERS
 
 DrawingTool = Literal["thin", "thick", "rubber", "stickers"]
 
