@@ -2,10 +2,6 @@
 
 Steps are only ever added: erasing and undoing are steps too. Nothing here counts, names or compares
 colours, sizes, places or times: only the child explains the drawing.
-
-    paper = Drawing(750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
-    paper.undo(900).visible_marks     ->  ()
-    from_plain(to_plain(paper))       ->  paper
 """
 
 from __future__ import annotations

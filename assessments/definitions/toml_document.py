@@ -1,10 +1,6 @@
 """TOML document with checked getters, every fault with its line.
 
 A reader goes on after a fault, so that all faults of a file are reported at once.
-
-    >>> document = TomlDocument.parse('title = 3')
-    >>> document.root.text("title"), [str(fault) for fault in document.faults]
-    ('', ['line 1: title must be text in quotes.'])
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
 """Import report: what became of each part of a Questionnaire that was read, with nothing left out.
 
 Outcomes and sentences are in `remarks.toml`.
-
-    >>> Remark("q1", "initial").sentence
-    'An answer was filled in beforehand. Wren never does that: the question starts empty.'
 """
 
 from __future__ import annotations
