@@ -2,8 +2,6 @@
 
 Scales, flags and notes are exported; routes and grades, whose numbers are area settings, are not
 (`list_left_out`). Needs openpyxl, which is not on the phone.
-
-    export_xlsform(load_tool("risk-24"))[:2]    ->    b"PK"
 """
 
 from __future__ import annotations

@@ -17,7 +17,9 @@ from assessments.definitions.drawing import (
     CANVAS_WIDTH,
     MAX_MARKS,
     MAX_POINTS,
+    STICKER_BOX,
     STICKER_WIDTH,
+    STICKERS,
     STROKE_COLOURS,
     STROKE_WIDTHS,
     Drawing,
@@ -28,7 +30,6 @@ from assessments.definitions.drawing import (
     Undo,
     simplify_line,
 )
-from assessments.definitions.stickers import STICKER_BOX, STICKERS
 
 TALL = 750
 POINTS = st.tuples(st.integers(0, CANVAS_WIDTH), st.integers(0, TALL), st.integers(0, 600_000))

@@ -11,10 +11,11 @@ import sys
 
 import typer
 
-from app.cli import device, fhir, language, packs, recovery, selftest, service, store, tools
+from app.cli import device, fhir, language, packs, recovery, service, store, tools
 from app.cli.output import print_error
 from app.kit.logs import print_redacted_fault, redact_logs
-from app.kit.messages import say
+from app.kit.messages import say, say_error
+from assessments.errors import WrenError
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -24,7 +25,7 @@ cli = typer.Typer(
 )
 cli.add_typer(device.cli)
 cli.add_typer(service.cli)
-cli.add_typer(selftest.cli)
+cli.add_typer(device.selftest_cli)
 cli.add_typer(tools.cli, name="tools")
 cli.add_typer(service.service_cli, name="service")
 cli.add_typer(fhir.cli, name="fhir")
@@ -47,10 +48,13 @@ _EXTRAS = {
 
 
 def main() -> None:
-    """Run the command line. An unforeseen fault prints its place in the code, never its message."""
+    """Run the command line: a WrenError prints its sentence, an unforeseen fault its place in the code."""
     redact_logs()
     try:
         cli()
+    except WrenError as error:
+        print_error(say_error(error))
+        sys.exit(1)
     except Exception as fault:  # typer puts Python's own hook back, which would print what the error says
         extra = _EXTRAS.get((fault.name or "").partition(".")[0]) if isinstance(fault, ImportError) else None
         if extra is None:

@@ -1,4 +1,4 @@
-"""`wren setup`, `visit`, `send`, `outbox`, `show`, `move`: a device without a screen.
+"""`wren setup`, `visit`, `send`, `outbox`, `show`, `move`, `selftest`: a device without a screen.
 
 WREN_HOME names the data folder, WREN_PASSPHRASE unlocks it, and WREN_AUTHOR says whose passphrase it is
 where several people use this device. A passphrase is never an argument: arguments are seen by everyone
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import AsJson, errors_as_messages, exit_with, fields_of, print_result, read_json
+from app.cli.output import AsJson, exit_with, fields_of, print_result, read_json
 from app.cli.tools import describe_answer_fault
 from app.kit.messages import say
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 cli = typer.Typer()
+selftest_cli = typer.Typer()
 
 _ENTRY_FIELDS = (
     *("id", "sequence", "state", "attempts", "reason"),
@@ -39,7 +40,7 @@ def open_runtime() -> Iterator[Runtime]:
     """The data folder, opened; closed again whatever happens."""
     from app.core.runtime import Runtime, data_folder
 
-    with errors_as_messages(), closing(Runtime.open(data_folder())) as runtime:
+    with closing(Runtime.open(data_folder())) as runtime:
         yield runtime
 
 
@@ -180,3 +181,17 @@ def move_to_version(
     lines += [f"look at: {link_id}" for link_id in seen.to_look_at]
     lines += [] if len(lines) > 1 else [say("cli.move-nothing")]
     print_result({**asdict(seen), "moved": yes}, as_json, lines)
+
+
+@selftest_cli.command()
+def selftest(as_json: AsJson = False) -> None:
+    """Check ciphers, keys, settings, free space and tools. Exit status 1 when something needs a look."""
+    from app.core.device.selftest import check_device, describe_line
+
+    with open_runtime() as runtime:
+        report = check_device(runtime.store, runtime.clock)
+    marks = {True: say("selftest.ok"), False: say("selftest.look")}
+    lines = [f"{marks[line.ok]}: {describe_line(line)}" for line in report.lines]
+    print_result(report.to_plain(), as_json, lines)
+    if not report.ok:
+        raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import AsJson, errors_as_messages, print_result, read_json, write_output
+from app.cli.output import AsJson, print_result, read_json, write_output
 from app.cli.tools import load_tool
 from assessments.definitions import catalogue
 
@@ -51,8 +51,7 @@ def import_(
     from assessments.fhir.importing.importer import import_questionnaire
 
     given = read_json(file)
-    with errors_as_messages():
-        found = import_questionnaire(given)
+    found = import_questionnaire(given)
     if out is not None:
         _write(found.instrument_toml, out)
     if report or as_json:

@@ -2,8 +2,6 @@
 
 It reads a note and prints places, reasons and alternatives; it changes nothing and always ends with
 status 0 when the note could be read: words are pointed out, never refused.
-
-    wren language check note.txt --json
 """
 
 from __future__ import annotations

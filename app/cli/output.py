@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app.kit.messages import say, say_error
+from app.kit.messages import say
 from assessments.definitions.toml_document import FileFault
-from assessments.errors import WrenError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 
@@ -52,15 +50,6 @@ def exit_with(sentence: str, status: int = 1) -> NoReturn:
     """End with one sentence on standard error."""
     print_error(sentence)
     raise typer.Exit(status)
-
-
-@contextmanager
-def errors_as_messages() -> Iterator[None]:
-    """Print a WrenError as its sentence and exit with status 1. Other exceptions pass."""
-    try:
-        yield
-    except WrenError as error:
-        exit_with(say_error(error))
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from app.cli.device import open_runtime
-from app.cli.output import AsJson, errors_as_messages, exit_with, print_faults, print_result, read_text
+from app.cli.output import AsJson, exit_with, print_faults, print_result, read_text
 from app.kit.messages import say
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused, apply_pack
@@ -35,7 +35,7 @@ def add(file: Path) -> None:
 def list_packs(as_json: AsJson = False) -> None:
     """Say which packs are here, and why one is not used."""
     rows = []
-    with open_runtime() as runtime, errors_as_messages():
+    with open_runtime() as runtime:
         for pack in runtime.packs():
             reason = ""
             try:

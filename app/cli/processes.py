@@ -1,8 +1,4 @@
-"""Ports and end signals of the commands that run until they are ended: serve, app, demo.
-
-with bind_loopback(8550, "--port") as listener:    # or one sentence: the port is taken
-    ...
-"""
+"""Ports and end signals of the commands that run until they are ended: serve, app, demo."""
 
 from __future__ import annotations
 

@@ -6,13 +6,14 @@ Default data folders are absolute, whatever the working folder.
 from __future__ import annotations
 
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from platformdirs import user_data_path
 
-from app.cli.output import AsJson, errors_as_messages, print_result
+from app.cli.output import AsJson, print_result
 from app.cli.processes import bind_loopback, end_in_order_on_signals, end_with_parent
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -31,16 +32,6 @@ def default_data_folder(name: str) -> Path:
     return user_data_path("wren", appauthor=False) / name
 
 
-def service_data_folder() -> Path:
-    """Return the default for the service's `--data`."""
-    return default_data_folder("service")
-
-
-def demo_data_folder() -> Path:
-    """Return the default for the demo's `--data`."""
-    return default_data_folder("demo")
-
-
 cli = typer.Typer()
 service_cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
 
@@ -49,7 +40,7 @@ DataFolder = Annotated[
     typer.Option(
         "--data",
         help="The service's data folder.",
-        default_factory=service_data_folder,
+        default_factory=partial(default_data_folder, "service"),
         show_default="data/service here, else of the user",
     ),
 ]
@@ -70,13 +61,12 @@ def serve(
     from sync.service.main import serve as run
 
     end_in_order_on_signals()
-    with errors_as_messages():
-        if inherited is None:
-            listener = bind_loopback(port, "--port")
-        else:  # started by the demo, which holds the port already
-            listener = socket.socket(fileno=inherited)
-            end_with_parent()
-        run(listener, data, database_url)
+    if inherited is None:
+        listener = bind_loopback(port, "--port")
+    else:  # started by the demo, which holds the port already
+        listener = socket.socket(fileno=inherited)
+        end_with_parent()
+    run(listener, data, database_url)
 
 
 @cli.command()
@@ -87,8 +77,7 @@ def app(
     """Run the app in the browser on this machine, with the data folder of WREN_HOME."""
     from app.cli.demo import run_app
 
-    with errors_as_messages():
-        run_app(port, open_browser=browser)
+    run_app(port, open_browser=browser)
 
 
 @cli.command()
@@ -100,7 +89,7 @@ def demo(
         typer.Option(
             "--data",
             help="A folder for the training data.",
-            default_factory=demo_data_folder,
+            default_factory=partial(default_data_folder, "demo"),
             show_default="data/demo here, else of the user",
         ),
     ],
@@ -110,8 +99,7 @@ def demo(
     """Start the service, its database and the app with a training caseload. Ctrl-C ends it all."""
     from app.cli.demo import run
 
-    with errors_as_messages():
-        run(port, service_port, data, open_browser=browser)
+    run(port, service_port, data, open_browser=browser)
 
 
 @service_cli.command("list")
@@ -120,7 +108,6 @@ def list_arrived(data: DataFolder, database_url: DatabaseUrl = None, as_json: As
     from sync.service.admin import list_submissions as arrived
     from sync.service.settings import ServiceSettings
 
-    with errors_as_messages():
-        found = arrived(ServiceSettings(data, database_url))
+    found = arrived(ServiceSettings(data, database_url))
     lines = [f"{row['id']}  {row['state']:<7}  {row['tool']}  {row['received_at']}" for row in found]
     print_result(found, as_json, lines or ["Nothing has arrived yet."])

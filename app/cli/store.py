@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.device import author_from_env, open_runtime, passphrase_from_env
-from app.cli.output import AsJson, errors_as_messages, exit_with, print_result
+from app.cli.output import AsJson, exit_with, print_result
 from app.kit.messages import say
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def salvage(as_json: AsJson = False) -> None:
     from app.core.runtime import Runtime, data_folder
     from app.features.start.view import describe_salvage
 
-    with errors_as_messages():
-        salvaged = Runtime.salvage(data_folder())
+    salvaged = Runtime.salvage(data_folder())
     plain = {
         "rows": dict(salvaged.rows),
         "copies": salvaged.completion_count,

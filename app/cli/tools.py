@@ -14,7 +14,6 @@ import typer
 
 from app.cli.output import (
     AsJson,
-    errors_as_messages,
     exit_with,
     print_faults,
     print_result,
@@ -39,8 +38,7 @@ cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, c
 @cli.command("list")
 def list_tools(as_json: AsJson = False) -> None:
     """List every tool, for whom it is and how long it takes."""
-    with errors_as_messages():
-        tools = [catalogue.load_tool(tool) for tool in catalogue.list_tool_ids()]
+    tools = [catalogue.load_tool(tool) for tool in catalogue.list_tool_ids()]
     shown = "id", "version", "title", "kind", "subject", "roles", "age_from", "age_below", "minutes", "hash"
     rows = [{name: getattr(tool, name) or None for name in shown} for tool in tools]
     lines = [
@@ -96,8 +94,7 @@ def suggest_tools(
 @cli.command("linked")
 def list_linked(as_json: AsJson = False) -> None:
     """List the tools of others that Wren points to and never holds."""
-    with errors_as_messages():
-        found = catalogue.load_linked_tools()
+    found = catalogue.load_linked_tools()
     print_result(
         [{name: getattr(one, name) for name in one.__slots__} for one in found],
         as_json,
@@ -189,8 +186,7 @@ def answer_tool(
     """
     given = read_json(file)
     tool = load_tool(tool_id)
-    with errors_as_messages():
-        rules = catalogue.load_area(area).rules_for(tool.id)
+    rules = catalogue.load_area(area).rules_for(tool.id)
     context = read_context(given.get("context") or {})
     answers = given.get("answers") or {}
     if not isinstance(answers, Mapping):
@@ -208,8 +204,7 @@ def answer_tool(
 def load_tool(name: str) -> definition.Instrument:
     """The tool with this id, or in this file. A fault ends the command with its sentence."""
     if not name.endswith(".toml"):
-        with errors_as_messages():
-            return catalogue.load_tool(name)
+        return catalogue.load_tool(name)
     tool, faults = read_tool(read_text(Path(name)))
     if tool is None:
         print_faults(name, faults)

@@ -24,8 +24,6 @@ It is given the function that opens a page, and depends on no screen.
    would take from the environment (an upload folder, a CDN) are dropped.
 5. A page that is reloaded gets its session back for `FLET_SESSION_TIMEOUT_S`: locking it when the tab goes
    away is the app's part, in `page.on_disconnect`. Each tab is a session of its own.
-
-    serve_app(open_page, bind_loopback(8550, "--port"), on_ready=print)      # "http://127.0.0.1:8550"
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Ages as ISO 8601 durations from birth, exact to the day, and calendar months.
-
->>> date_of_age(date(2020, 2, 29), "P1Y"), months_before(date(2026, 5, 31), 3)
-(datetime.date(2021, 3, 1), datetime.date(2026, 2, 28))
-"""
+"""Ages as ISO 8601 durations from birth, exact to the day, and calendar months."""
 
 from __future__ import annotations
 

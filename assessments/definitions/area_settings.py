@@ -2,8 +2,6 @@
 
 Every number that a rule compares with is here, never in code or in a tool. See
 docs/adding-an-area.md for the keys of a file.
-
-    area, faults = read_area(text)    # area is None when there is any fault
 """
 
 from __future__ import annotations

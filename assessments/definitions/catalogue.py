@@ -2,9 +2,6 @@
 
 A file with any fault is not a tool: `load_tool` raises BadInstrument with all its faults. Files are
 read when they are asked for, by `importlib.resources`: a packed app has no folder of its own.
-
-    >>> load_tool("risk-24").title
-    'Safety questions, 24'
 """
 
 from __future__ import annotations

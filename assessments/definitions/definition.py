@@ -3,9 +3,6 @@
 Definition and answers are two trees joined by `link_id`. All logic is data in a small closed
 vocabulary: conditions (`When`), counts (`Scale`), routes, flags and notes. Field names are the keys
 of a tool file.
-
-    >>> When(all=(Condition("injury", "=", "yes"),)).link_ids()
-    ('injury',)
 """
 
 from __future__ import annotations

@@ -2,21 +2,18 @@
 
 Steps are only ever added: erasing and undoing are steps too. Nothing here counts, names or compares
 colours, sizes, places or times: only the child explains the drawing.
-
-    paper = Drawing(750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
-    paper.undo(900).visible_marks     ->  ()
-    from_plain(to_plain(paper))       ->  paper
 """
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.resources import files
 from typing import Any
 
-from assessments.definitions.stickers import STICKER_BOX, STICKERS
 from assessments.definitions.unprinted import Unprinted
 
 # Across and down in thousandths of the paper's width; milliseconds since the drawing began, without the
@@ -38,7 +35,15 @@ STROKE_COLOURS = {
     "blue": "#3A6C9A",
     "purple": "#75599A",
 }
+STICKER_BOX = 96
 STICKER_WIDTH = 190
+# By kind: the lines of a sticker as SVG path data in its box, each with its fill or "".
+STICKERS: dict[str, list[tuple[str, str]]] = {
+    kind: [(line, fill) for line, fill in lines]
+    for kind, lines in tomllib.loads(
+        files("assessments").joinpath("stickers.toml").read_text(encoding="utf-8")
+    ).items()
+}
 ERASER_WIDTH = 70
 
 # The most that a drawing holds: some 80 KB as text, which a slow connection still carries.

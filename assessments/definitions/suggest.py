@@ -2,9 +2,6 @@
 
 An unborn child, an unknown date of birth and a child who does not speak each get suggestions. The
 sentences for the codes are in `assets/strings`.
-
-    for found in suggest(born=date(2019, 3, 5), on=date(2026, 3, 5), role="health-visitor"):
-        found.tool, found.fits, found.reasons
 """
 
 from __future__ import annotations

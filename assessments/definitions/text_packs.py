@@ -4,8 +4,6 @@ A *language pack* must hold every text of the tool: a half-translated tool would
 front of a child. A *wording pack* holds an organisation's licensed wording for some items, with the
 holder and the day it expires. Packs change texts only; logic, codes and hash stay those of the tool.
 A pack that does not fit is refused with a reason, and Wren's own texts stay.
-
-    instrument = apply_pack(read_pack(text)[0], load_tool("child-voice-7-11"), on=date.today())
 """
 
 from __future__ import annotations

@@ -1,10 +1,6 @@
 """TOML document with checked getters, every fault with its line.
 
 A reader goes on after a fault, so that all faults of a file are reported at once.
-
-    >>> document = TomlDocument.parse('title = 3')
-    >>> document.root.text("title"), [str(fault) for fault in document.faults]
-    ('', ['line 1: title must be text in quotes.'])
 """
 
 from __future__ import annotations
@@ -26,6 +22,9 @@ FieldReaders = Mapping[object, "Callable[[TomlTable, str, bool], object]"]
 
 _OPTIONAL_INT = int | None
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+_TEXT_OR_COMMENT = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*(?:\.[^=]*)?=")
 
 
@@ -204,29 +203,20 @@ def _fields(kind: type[DataclassInstance]) -> list[tuple[str, object, object]]:
 
 def _line_map(text: str) -> dict[KeyPath, int]:
     """Find the line of each table and key; values inside inline tables take their key's line."""
+    # Without texts and comments what is left of a line says whether a key or header can stand there.
+    bare_text = _TEXT_OR_COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
     lines: dict[KeyPath, int] = {}
     current: KeyPath = ()
     counts: dict[KeyPath, int] = {}
-    inside = ""  # what an unfinished value waits for: a closing quote mark or bracket depth
     depth = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if inside:
-            if inside not in line:
-                continue
-            line = line.split(inside, 1)[1]
-            inside = ""
-            depth, inside = _scan_brackets(line, depth)
-            continue
-        if depth == 0:
-            header = _HEADER.match(line)
-            if header:
+    for number, (line, bare) in enumerate(zip(text.split("\n"), bare_text.split("\n"), strict=True), start=1):
+        if depth == 0 and bare.strip():
+            if header := _HEADER.match(line):
                 current = _header_path(header.group(2), header.group(1) == "[[", counts)
                 lines.setdefault(current, number)
-                continue
-            key = _KEY.match(line)
-            if key:
+            elif key := _KEY.match(line):
                 lines.setdefault((*current, key.group(1).strip("\"'")), number)
-        depth, inside = _scan_brackets(line, depth)
+        depth += sum((mark in "[{") - (mark in "]}") for mark in bare)
     return lines
 
 
@@ -242,30 +232,3 @@ def _header_path(name: str, many: bool, counts: dict[KeyPath, int]) -> KeyPath:
         if path in counts:
             path = (*path, counts[path])
     return path
-
-
-def _scan_brackets(line: str, depth: int) -> tuple[int, str]:
-    """Follow brackets and quotes over one line: the depth after it, and an open triple quote."""
-    position = 0
-    while position < len(line):
-        for triple in ('"""', "'''"):
-            if line.startswith(triple, position):
-                end = line.find(triple, position + 3)
-                if end < 0:
-                    return depth, triple
-                position = end + 3
-                break
-        else:
-            mark = line[position]
-            if mark == "#":
-                break
-            if mark in "\"'":
-                position += 1
-                while position < len(line) and line[position] != mark:
-                    position += 2 if line[position] == "\\" and mark == '"' else 1
-            elif mark in "[{":
-                depth += 1
-            elif mark in "]}":
-                depth = max(0, depth - 1)
-            position += 1
-    return depth, ""

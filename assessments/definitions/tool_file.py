@@ -2,8 +2,6 @@
 
 Checks that link_ids are unique, that every item has a source, and that rules name what exists and
 do not run in a circle.
-
-    instrument, faults = read_tool(text)    # instrument is None when there is any fault
 """
 
 from __future__ import annotations

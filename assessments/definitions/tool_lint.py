@@ -3,9 +3,6 @@
 Word lists are in `content.toml`. The rules come from interviewing practice (open prompts first, no
 names, no acts), from GOV.UK and NHS style, and from studies of children's surveys (no praise, no
 rewards).
-
-    >>> Wording("when", "Did he hit you?", for_child=True).find_faults()[0].rule
-    'leading'
 """
 
 from __future__ import annotations

@@ -2,14 +2,13 @@
 
 Reading the text again gives the same instrument with another hash. Comments are not part of an
 instrument and are lost.
-
-    text = write_tool(instrument)    # read_tool(text)[0] equals instrument, but for its hash
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,10 @@ from assessments.definitions import definition as d
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+# A heading, and what stands below it by key. A list is written one part to a line, a tuple on one line.
+_Table = tuple[str, dict[str, object]]
+_OptionSets = Mapping[tuple[d.AnswerOption, ...], str]
 
 _FOLLOW_UP = ("text", "words", "date")
 _HEAD = (
@@ -31,119 +34,89 @@ _ITEM = tuple(field.name for field in fields(d.Item) if field.name not in _NOT_P
 
 def write_tool(instrument: d.Instrument) -> str:
     """Write a whole tool file."""
-    return _ToolWriter(instrument).text()
+    sets = _shared_sets(instrument)
+    tables: list[_Table] = [("[instrument]", _set_fields(instrument, *_HEAD))]
+    tables += [("[[source]]", asdict(source)) for source in instrument.sources]
+    if sets:
+        tables.append(("[option_sets]", {name: _options(options) for options, name in sets.items()}))
+    for group in instrument.items:
+        tables += _group_tables(group, sets)
+    tables += _rule_tables(instrument)
+    written = (
+        "\n".join((heading, *(f"{_toml_key(name)} = {_toml_value(value)}" for name, value in values.items())))
+        for heading, values in tables
+    )
+    return "\n\n".join(written) + "\n"
 
 
-def quote_toml(text: str) -> str:
-    """A TOML string on one line; half of a surrogate pair, which no UTF-8 file can hold, becomes U+FFFD."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _group_tables(group: d.Item, sets: _OptionSets) -> Iterator[_Table]:
+    follow_ups = _follow_ups(group)
+    each = {"each": [_follow_up_table(item) for item in follow_ups]} if follow_ups else {}
+    yield "[[group]]", {**_set_fields(group, *d.GROUP_FIELDS, "enable_when", "source"), **each}
+    for item in group.items:
+        yield from _item_tables(item, "group.item", group.source, sets, len(follow_ups))
 
 
-class _ToolWriter:
-    def __init__(self, instrument: d.Instrument) -> None:
-        self.instrument = instrument
-        self.lines: list[str] = []
-        self.sets = _shared_sets(instrument)
-
-    def text(self) -> str:
-        self._heading("[instrument]")
-        self._values(self.instrument, _HEAD)
-        for source in self.instrument.sources:
-            self._heading("[[source]]")
-            self.lines += [f"{name} = {_toml_value(value)}" for name, value in asdict(source).items()]
-        if self.sets:
-            self._heading("[option_sets]")
-            for options, name in self.sets.items():
-                self.lines.append(f"{name} = {_options_array(options)}")
-        for group in self.instrument.items:
-            self._group(group)
-        self._rules()
-        return "\n".join(self.lines).lstrip() + "\n"
-
-    def _heading(self, heading: str) -> None:
-        self.lines += ["", heading]
-
-    def _values(self, part: DataclassInstance, names: tuple[str, ...]) -> None:
-        values = _set_fields(part)
-        self.lines += [f"{name} = {_toml_value(values[name])}" for name in names if name in values]
-
-    def _group(self, group: d.Item) -> None:
-        self._heading("[[group]]")
-        self._fields(group, d.GROUP_FIELDS)
-        self._values(group, ("source",))
-        follow_ups = _follow_ups(group)
-        if follow_ups:
-            self.lines += ["each = [", *(f"  {_follow_up_table(item)}," for item in follow_ups), "]"]
-        for item in group.items:
-            self._item(item, "group.item", group.source, len(follow_ups))
-
-    def _item(self, item: d.Item, path: str, source: str, follow_ups: int = 0) -> None:
-        self._heading(f"[[{path}]]")
-        self._fields(item, _ITEM)
-        self.lines.append(f"type = {quote_toml(item.type)}")
-        if item.options:
-            name = self.sets.get(item.options)
-            self.lines.append(f"options = {quote_toml(name) if name else _options_array(item.options)}")
-        if item.state_words:
-            pairs = ", ".join(f"{state} = {quote_toml(words)}" for state, words in item.state_words)
-            self.lines.append(f"state_words = {{ {pairs} }}")
-        if item.source != source:
-            self._values(item, ("source",))
-        own = item.items[: len(item.items) - follow_ups] if item.type != "display" else ()
-        for inner in own:
-            self._item(inner, f"{path}.item", item.source)
-
-    def _fields(self, item: d.Item, names: tuple[str, ...]) -> None:
-        self._values(item, names)
-        if item.enable_when:
-            self.lines.append(f"enable_when = {_when_table(item.enable_when)}")
-
-    def _rules(self) -> None:
-        for scale in self.instrument.scales:
-            self._heading("[[scale]]")
-            self._pairs(id=scale.id, title=scale.title, items=scale.items)
-            self._pairs(**({"sums": True} if scale.sums else {"counts": scale.counts}))
-        if self.instrument.grades:
-            self._heading("[grades]")
-            self._pairs(**dict(self.instrument.grades))
-        for route in self.instrument.routes:
-            self._table("[[route]]", route)
-            for indicator in route.indicators:
-                self._table("[[route.indicator]]", indicator)
-        for flag in self.instrument.flags:
-            self._table("[[flag]]", flag)
-        for note in self.instrument.notes:
-            self._table("[[note]]", note)
-        if self.instrument.missed_when:
-            self._heading("[attempt]")
-            self._pairs(missed_when=self.instrument.missed_when)
-        for other in self.instrument.supplements:
-            self._table("[[supplement]]", other)
-
-    def _table(self, heading: str, part: DataclassInstance) -> None:
-        """Write every field; the indicators of a route are tables of their own."""
-        self._heading(heading)
-        names = (field.name for field in fields(part) if field.name != "indicators")
-        self._pairs(**{name: getattr(part, name) for name in names})
-
-    def _pairs(self, **values: object) -> None:
-        self.lines += [
-            f"{_toml_key(name)} = {_toml_value(value)}" for name, value in values.items() if value != ""
-        ]
+def _item_tables(
+    item: d.Item, path: str, source: str, sets: _OptionSets, follow_ups: int = 0
+) -> Iterator[_Table]:
+    values = {**_set_fields(item, *_ITEM, "enable_when"), "type": item.type}
+    if item.options:
+        values["options"] = sets.get(item.options) or _options(item.options)
+    if item.state_words:
+        values["state_words"] = dict(item.state_words)
+    if item.source != source:
+        values |= _set_fields(item, "source")
+    yield f"[[{path}]]", values
+    own = item.items[: len(item.items) - follow_ups] if item.type != "display" else ()
+    for inner in own:
+        yield from _item_tables(inner, f"{path}.item", item.source, sets)
 
 
-def _set_fields(part: DataclassInstance) -> dict[str, object]:
-    """The fields whose values are not what a reader assumes anyway."""
-    values = ((field.name, getattr(part, field.name), field.default) for field in fields(part))
+def _rule_tables(instrument: d.Instrument) -> Iterator[_Table]:
+    for scale in instrument.scales:
+        how: dict[str, object] = {"sums": True} if scale.sums else {"counts": scale.counts}
+        yield "[[scale]]", {"id": scale.id, "title": scale.title, "items": scale.items, **how}
+    if instrument.grades:
+        yield "[grades]", dict(instrument.grades)
+    for route in instrument.routes:
+        yield "[[route]]", _filled_fields(route)
+        for indicator in route.indicators:
+            yield "[[route.indicator]]", _filled_fields(indicator)
+    for flag in instrument.flags:
+        yield "[[flag]]", _filled_fields(flag)
+    for note in instrument.notes:
+        yield "[[note]]", _filled_fields(note)
+    if instrument.missed_when:
+        yield "[attempt]", {"missed_when": instrument.missed_when}
+    for other in instrument.supplements:
+        yield "[[supplement]]", _filled_fields(other)
+
+
+def _set_fields(part: DataclassInstance, *names: str) -> dict[str, object]:
+    """These fields, or all, whose values are not what a reader assumes anyway."""
+    defaults = {field.name: field.default for field in fields(part)}
+    values = ((name, getattr(part, name)) for name in names or defaults)
     return {
-        name: value for name, value, default in values if value != default or type(value) is not type(default)
+        name: value
+        for name, value in values
+        if value != defaults[name] or type(value) is not type(defaults[name])
     }
+
+
+def _filled_fields(part: DataclassInstance) -> dict[str, object]:
+    """Every field that is not empty; the indicators of a route are tables of their own."""
+    values = {field.name: getattr(part, field.name) for field in fields(part) if field.name != "indicators"}
+    return {name: value for name, value in values.items() if value != ""}
+
+
+def _options(options: tuple[d.AnswerOption, ...]) -> list[dict[str, object]]:
+    return [_set_fields(option) for option in options]
 
 
 def _toml_key(name: str) -> str:
     """A key as it is; a code with a full stop in quotes, or TOML would read a table in it."""
-    return quote_toml(name) if "." in name else name
+    return _quote(name) if "." in name else name
 
 
 def _toml_value(value: object) -> str:
@@ -153,31 +126,22 @@ def _toml_value(value: object) -> str:
         case int() | float():
             return repr(value)
         case tuple():
-            return f"[{', '.join(_toml_value(part) for part in value)}]"
+            return f"[{', '.join(map(_toml_value, value))}]"
+        case list():
+            return "[\n" + "".join(f"  {_toml_value(part)},\n" for part in value) + "]"
+        case dict():
+            pairs = (f"{_toml_key(name)} = {_toml_value(part)}" for name, part in value.items())
+            return f"{{ {', '.join(pairs)} }}"
         case d.When():
-            return _when_table(value)
-        case _:
-            return quote_toml(str(value))
+            lists = {"all": tuple(map(asdict, value.all)), "any": tuple(map(asdict, value.any))}
+            return _toml_value({name: conditions for name, conditions in lists.items() if conditions})
+    return _quote(str(value))
 
 
-def _when_table(when: d.When) -> str:
-    parts = []
-    for name, conditions in (("all", when.all), ("any", when.any)):
-        if conditions:
-            inner = ", ".join(
-                f"{{ item = {quote_toml(c.item)}, op = {quote_toml(c.op)}, value = {_toml_value(c.value)} }}"
-                for c in conditions
-            )
-            parts.append(f"{name} = [{inner}]")
-    return f"{{ {', '.join(parts)} }}"
-
-
-def _options_array(options: tuple[d.AnswerOption, ...]) -> str:
-    lines = []
-    for option in options:
-        pairs = [f"{name} = {_toml_value(value)}" for name, value in _set_fields(option).items()]
-        lines.append(f"  {{ {', '.join(pairs)} }},\n")
-    return f"[\n{''.join(lines)}]"
+def _quote(text: str) -> str:
+    """A TOML string on one line; half of a surrogate pair, which no UTF-8 file can hold, becomes U+FFFD."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _shared_sets(instrument: d.Instrument) -> dict[tuple[d.AnswerOption, ...], str]:
@@ -230,14 +194,12 @@ def _shown_for(condition: d.Condition) -> d.Condition:
     return d.Condition(condition.item, op, str(condition.value))
 
 
-def _follow_up_table(item: d.Item) -> str:
+def _follow_up_table(item: d.Item) -> dict[str, object]:
     parent = item.enable_when.any[0].item
-    shown_for = tuple(str(condition.value) for condition in item.enable_when.any)
-    pairs = {"suffix": item.link_id.removeprefix(f"{parent}."), "type": item.type, "text": item.text}
-    values: dict[str, object] = {**pairs, "prompt": item.prompt, "shown_for": shown_for}
-    if item.required:
-        values["required"] = True
-    if item.max_length != d.DEFAULT_MAX_LENGTH:
-        values["max_length"] = item.max_length
-    assignments = (f"{name} = {_toml_value(value)}" for name, value in values.items() if value != "")
-    return f"{{ {', '.join(assignments)} }}"
+    return {
+        "suffix": item.link_id.removeprefix(f"{parent}."),
+        "type": item.type,
+        **_set_fields(item, "text", "prompt"),
+        "shown_for": tuple(str(condition.value) for condition in item.enable_when.any),
+        **_set_fields(item, "required", "max_length"),
+    }

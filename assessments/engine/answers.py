@@ -1,9 +1,6 @@
 """Answers of a form and the reasons for having none, and their plain (JSON) form.
 
 Missing is a value here, never None and never "No". An item without an entry is *not reached*.
-
-    >>> to_plain(NotAnswered("not-asked", "not-safe"))
-    {'not_answered': 'not-asked', 'reason': 'not-safe'}
 """
 
 from __future__ import annotations

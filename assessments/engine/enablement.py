@@ -3,9 +3,6 @@
 An item is shown when its own rule and all items around it allow it. An answer to an item that is
 not shown does not exist for any rule. Items are evaluated in an order in which rules look back only;
 a tool whose rules run in a circle has no such order and is refused when it is read.
-
-    >>> condition_holds(Condition("a", "exists", False), {}, frozenset())
-    True
 """
 
 from __future__ import annotations

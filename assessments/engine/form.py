@@ -107,29 +107,6 @@ class SaveAnswer:
     plain: Any
 
 
-@dataclass(frozen=True, slots=True)
-class SaveJudgement:
-    """Keep the practitioner's own grade; None when it was taken back."""
-
-    judgement: Judgement | None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SaveHistory:
-    """Keep whether the history was seen, and why not."""
-
-    history: HistoryStatus
-    why: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SaveSupplementDeferral:
-    """Keep why a tool called for is not done; "" when it was taken back."""
-
-    tool: str
-    reason: str
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class SaveKeptPhrases:
     """Keep the codes of the phrases that stay as they are in one item."""
@@ -156,11 +133,12 @@ class SaveStoppedForm:
     """Keep the form with the status "stopped"."""
 
 
+# What is kept as it was given is its own effect: the event says all that there is to save.
 FormEffect = (
     SaveAnswer
-    | SaveJudgement
-    | SaveHistory
-    | SaveSupplementDeferral
+    | JudgementGiven
+    | HistoryAnswered
+    | SupplementDeferred
     | SaveKeptPhrases
     | CompleteForm
     | ShowProblems
@@ -257,14 +235,13 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
         case PageChanged(page):
             return FormUpdate(replace(form, page=max(0, min(page, len(list_pages(form)) - 1))))
         case JudgementGiven(judgement):
-            return _with_context(form, replace(context, judgement=judgement), SaveJudgement(judgement))
+            return _with_context(form, replace(context, judgement=judgement), event)
         case HistoryAnswered(history, why):
-            answered = replace(context, history=history, history_why=why)
-            return _with_context(form, answered, SaveHistory(history, why))
+            return _with_context(form, replace(context, history=history, history_why=why), event)
         case SupplementDeferred(tool, reason):
             others = tuple(found for found in context.not_done if found[0] != tool)
             not_done = (*others, (tool, reason)) if reason.strip() else others
-            deferral = SaveSupplementDeferral(tool, reason.strip())
+            deferral = replace(event, reason=reason.strip())
             return _with_context(form, replace(context, not_done=not_done), deferral)
         case PhraseKept(link_id, code):
             kept = dict(context.kept_phrases)

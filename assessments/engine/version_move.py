@@ -2,8 +2,6 @@
 
 A form stays with the version it was begun with until a person moves it. Entries are never deleted,
 so moving back gives the same form.
-
-    preview_move(old, new, form.entries).unread    # entries that the new version cannot read
 """
 
 from __future__ import annotations

@@ -2,6 +2,4 @@
 
 `export` writes a tool, `response` and `results` an assessment, `importing` reads a Questionnaire.
 Only `importing` needs fhirpathpy, which is not on the phone.
-
-    export_questionnaire(load_tool("risk-24"))["resourceType"]    ->    "Questionnaire"
 """

@@ -2,9 +2,6 @@
 
 enableWhen cannot test the state of an answer, nor mix all and any. `importing.expressions` reads the
 FHIRPath back.
-
-    >>> condition_to_fhirpath(Condition("child-ok", "exists", False))
-    "%resource.descendants().where(linkId='child-ok').answer.value.exists().not()"
 """
 
 from __future__ import annotations

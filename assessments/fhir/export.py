@@ -2,8 +2,6 @@
 
 Scales, grades, routes, flags, notes and supplements have no place in a Questionnaire and are not
 exported.
-
-    export_questionnaire(load_tool("risk-24"))["item"][0]["linkId"]    ->    "before"
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""FHIR system URLs, codes, and the rules for FHIR strings that export and import share.
-
->>> extension(ABSENT_REASON_URL, valueCode="asked-declined")["valueCode"]
-'asked-declined'
-"""
+"""FHIR system URLs, codes, and the rules for FHIR strings that export and import share."""
 
 from __future__ import annotations
 

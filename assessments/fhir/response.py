@@ -4,8 +4,6 @@ A NotAnswered is an answer without a value: its data-absent-reason in FHIR's cod
 state in ours. Rows are repeated groups, a map of people is a group repeated once per person, and
 exact words carry their origin and prompt as extensions. Entries of items that are not shown are not
 exported; `left_out` names them.
-
-    export_response(assessment, load_tool("risk-24")).resource["status"]    ->    "completed"
 """
 
 from __future__ import annotations

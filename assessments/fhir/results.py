@@ -2,8 +2,6 @@
 
 Reads a result in its plain form (`engine.scoring`) and computes nothing. What is not known is given
 as components beside each count; a count without any answer has no value.
-
-    export_observations(assessment, instrument)[0]["valueInteger"]    ->    14
 """
 
 from __future__ import annotations

@@ -128,5 +128,5 @@ def test_an_answer_about_the_history_changes_no_grade() -> None:
     entries = {link_id: Answered("yes") for link_id in tool.scales[0].items[:12]}
     form = forms.open_form(tool, catalogue.load_area().rules_for(tool.id), ScoringContext(on=TODAY), entries)
     step = forms.update(form, forms.HistoryAnswered("none", ""))
-    assert step.effects == (forms.SaveHistory("none", ""),)
+    assert step.effects == (forms.HistoryAnswered("none", ""),)
     assert replace(form.result.grade, provisional=False) == step.form.result.grade

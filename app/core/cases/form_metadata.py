@@ -31,18 +31,18 @@ _KEPT_PHRASES = "$language."
 _ASK_HISTORY: Literal["ask-history"] = "ask-history"
 
 MetadataEffect = (
-    forms.SaveJudgement | forms.SaveHistory | forms.SaveSupplementDeferral | forms.SaveKeptPhrases
+    forms.JudgementGiven | forms.HistoryAnswered | forms.SupplementDeferred | forms.SaveKeptPhrases
 )
 
 
 def save_metadata(keys: UnlockedStore, assessment: Assessment, effect: MetadataEffect) -> None:
     """Keep one thing that is no answer: committed when this returns."""
     match effect:
-        case forms.SaveJudgement(judgement):
+        case forms.JudgementGiven(judgement):
             _write(keys, assessment.id, _JUDGEMENT, asdict(judgement) if judgement else None)
-        case forms.SaveHistory(history, why):
+        case forms.HistoryAnswered(history, why):
             save_history(keys, assessment, history, why)
-        case forms.SaveSupplementDeferral(tool, reason):
+        case forms.SupplementDeferred(tool, reason):
             _write(keys, assessment.id, f"{_NOT_DONE}{tool}", reason or None)
         case forms.SaveKeptPhrases(link_id, codes):
             _write(keys, assessment.id, f"{_KEPT_PHRASES}{link_id}", list(codes))

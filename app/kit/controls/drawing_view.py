@@ -11,7 +11,9 @@ import flet.canvas as cv
 from app.kit import theme
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
+    STICKER_BOX,
     STICKER_WIDTH,
+    STICKERS,
     STROKE_COLOURS,
     STROKE_WIDTHS,
     Drawing,
@@ -20,7 +22,6 @@ from assessments.definitions.drawing import (
     colour_of,
     to_svg,
 )
-from assessments.definitions.stickers import STICKER_BOX, STICKERS
 
 WHITE = "#FFFFFF"
 # A picture among answers is large enough to see, and leaves room for them.

@@ -20,13 +20,13 @@ from app.kit.hooks import use_ref
 from app.kit.messages import say
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
+    STICKERS,
     STROKE_COLOURS,
     STROKE_WIDTHS,
     Drawing,
     Stroke,
     sticker_svg,
 )
-from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
 _OnResize = Callable[[cv.CanvasResizeEvent], None]

@@ -15,6 +15,7 @@ import flet as ft
 
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
+    STICKERS,
     STROKE_COLOURS,
     Drawing,
     Erasure,
@@ -24,7 +25,6 @@ from assessments.definitions.drawing import (
     Stroke,
     simplify_line,
 )
-from assessments.definitions.stickers import STICKERS
 
 DrawingTool = Literal["thin", "thick", "rubber", "stickers"]
 

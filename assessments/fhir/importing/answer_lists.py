@@ -2,9 +2,6 @@
 
 Reads codings, contained ValueSets and CodeSystems, and a few small HL7 sets that forms use without
 carrying them. Other sets stay unknown: nothing is fetched.
-
-    >>> ValueSets([]).codings("http://hl7.org/fhir/ValueSet/administrative-gender")[1][1]["code"]
-    'female'
 """
 
 from __future__ import annotations

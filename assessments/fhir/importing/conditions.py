@@ -2,9 +2,6 @@
 
 A rule that cannot be expressed raises UnresolvedRule with a code of `import_report`: the item is then
 always shown, because a superfluous question is safer than one that nobody sees.
-
-    rule_to_when(Comparison("q1", "=", "value", True), resolver)
-    ->    When(all=(Condition("q1", "=", "yes"),))
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 The result is always a whole tool file that `read_tool` accepts and that can be completed. Whatever
 Wren cannot hold is reported per linkId.
-
-    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n...'
 """
 
 from __future__ import annotations

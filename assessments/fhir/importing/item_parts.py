@@ -1,8 +1,4 @@
-"""Smaller parts of a Questionnaire item: limits, units, guiding texts, states, and unread parts.
-
->>> read_max_length(QuestionnaireNode({"maxLength": 80}))
-80
-"""
+"""Smaller parts of a Questionnaire item: limits, units, guiding texts, states, and unread parts."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 Rules are recorded and resolved when every item has its link_id (`importer`). Answers filled in
 beforehand are never kept.
-
-    ItemBuilder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
 """
 
 from __future__ import annotations

@@ -2,10 +2,6 @@
 
 Parts that nobody read are listed by `unread`, so that nothing is dropped silently. A part of the
 wrong type reads as absent and counts as unread.
-
-    >>> node = QuestionnaireNode({"linkId": "q", "text": "Why?", "prefix": "1"})
-    >>> node.text("text"), list(node.unread())
-    ('Why?', ['linkId', 'prefix'])
 """
 
 from __future__ import annotations

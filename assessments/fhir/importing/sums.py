@@ -1,8 +1,6 @@
 """Calculated items of a form: which are sums of answers, and why the others are not.
 
 The whole form is searched before any item is built: a total may add up subtotals that stand later.
-
-    CalculatedSums.find(nodes, expressions, sets).found    ->    {"total": ("q1", "q2")}
 """
 
 from __future__ import annotations
