@@ -1,8 +1,4 @@
-"""Entries of a chronology in order of date: incidents, key dates, contacts and graded assessments.
-
-The order does not depend on the order in which records were written. What a run of incidents means
-is in `chronology`.
-"""
+"""Entries of a chronology in order of date, whatever the order in which they were written."""
 
 from __future__ import annotations
 
@@ -128,8 +124,7 @@ def _record_sort_key(one: DatedRecord) -> tuple[date, str, int, str]:
 
 
 def day_span(record: DatedRecord, rules: ChronologyRules) -> DaySpan:
-    """The days on which a record may lie: "exact" is that day, "about" any day within `about_days` of it, and
-    "before" has no first day."""
+    """The days on which a record may lie; "about" is within `about_days`, "before" has no first day."""
     day = record.on.toordinal()
     if record.precision == "before":
         return None, day

@@ -19,8 +19,7 @@ from app.kit.controls.cards import card, nav_row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework import kinship
-from assessments.casework.casework_records import RecordLink
-from assessments.casework.record_links import find_links_of
+from assessments.casework.casework_records import RecordLink, find_links_of
 from assessments.casework.records import Person
 
 
