@@ -231,15 +231,13 @@ def find_missing_information(
     incidents: Sequence[Incident], on: date, rules: ChronologyRules, child_ids: Collection[str] = ()
 ) -> tuple[ChronologyFinding, ...]:
     """What the incidents do not say, with the incidents concerned; and how long nothing was recorded."""
-    every_child = set(child_ids)
+    every = set(child_ids)
     lacks = {
         "day-unknown": [one for one in incidents if one.precision == "before"],
         "day-about": [one for one in incidents if one.precision == "about"],
         "severity-unknown": [one for one in incidents if one.severity is None],
         "tactics-unknown": [one for one in incidents if not one.tactics],
-        "children-unknown": [
-            one for one in incidents if not {child.id for child in one.children} >= every_child
-        ],
+        "children-unknown": [one for one in incidents if not {child.id for child in one.children} >= every],
     }
     findings = [
         ChronologyFinding(code, _ids(found), {"n": len(found)}) for code, found in lacks.items() if found

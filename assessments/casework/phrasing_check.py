@@ -51,8 +51,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhraseHit:
-    """A phrase in a text: `start` and `length` in code points. `instead` are texts that may stand in its place,
-    with … for what only the writer knows; "" is to take it out."""
+    """A phrase in a text: `start` and `length` in code points. `instead` are texts that may stand in its
+    place, with … for what only the writer knows; "" is to take it out."""
 
     code: str
     start: int
@@ -167,8 +167,8 @@ def _word_to_regex(word: str) -> str:
 
 
 def find_quoted_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each quotation, marks included, in order. Where it is unclear whether one has ended, it
-    goes on: to overlook a phrase is a small loss, to point out somebody's quoted words is not."""
+    """Start and end of each quotation, marks included, in order. Where it is unclear whether one has ended,
+    it goes on: to overlook a phrase is a small loss, to point out somebody's quoted words is not."""
     at = 0
     while at < len(text):
         mark = text[at]
