@@ -1,7 +1,7 @@
 """Households, the people in them, the contacts with them, casework records, and their revisions.
 
-All of one household is sealed under one key, made when the household is first saved. Each function is one
-transaction. Saving again writes the next revision, and the row as it stood is kept as it was sealed.
+All of one household is sealed under one key. Each function is one transaction. Saving again writes the next
+revision, and the row as it stood is kept as it was sealed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from assessments.store.rows.sealed_rows import (
     ReadResult,
     SealedRow,
     check_random_id,
-    insert,
     open_rows,
     select_row,
     validate_record,
 )
 from assessments.store.rows.unlocked_store import UnlockedStore
-from assessments.store.tables import REVISED_TABLES
+from assessments.store.tables import REVISED_TABLES, insert
 
 R = TypeVar("R", bound=Record)
 HouseholdRecord = Person | Relationship | Contact | CaseworkRecord

@@ -1,8 +1,7 @@
 """The device's own keys, which open without a passphrase, and key files where the system has no key store.
 
 Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
-is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
-loses nothing.
+is made once and never overwritten; each person keeps a copy of it under their own keys.
 """
 
 from __future__ import annotations
@@ -82,8 +81,8 @@ class DeviceIdentity:
 
     device_id: str
     sign_public: bytes
-    receive_public: bytes
     _sign_sealed: bytes
+    receive_public: bytes
     _receive_sealed: bytes
     _devkey: bytearray = field(compare=False)
 

@@ -1,9 +1,8 @@
 """Carving rows from the bytes of a SQLite file, page by page, when SQLite itself no longer reads it.
 
-SQLite finds rows by a tree from the first page down: one bad page hides all below it. Here every page of the
-file and of its write-ahead log is looked at, and each row whose bytes make sense is taken. Its table comes
-from the tree where that is whole, else from the row's own shape. The format is sqlite.org/fileformat2.html.
-Whether a row is true is for its seal to tell, later.
+SQLite finds rows by a tree: one bad page hides all below it. Here every page of the file and of its log is
+looked at, and each row whose bytes make sense is taken. Its table comes from the tree where that is whole,
+else from the row's own shape. The format is sqlite.org/fileformat2.html.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-Value = int | str | bytes | None
+from assessments.store.tables import Value
 
 PAGE_BYTES = 4096
 SCHEMA = "sqlite_schema"
@@ -35,9 +34,8 @@ class ColumnShape:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TableShape:
-    """A table as a row shows it. `key`: the places of the columns that tell its rows apart. `says`:
-    values of which one is in every row. `begins`: what the last column begins with, if there is
-    anything in it."""
+    """A table as a row shows it. `key`: the places of the columns that tell its rows apart. One of
+    `required_values` is in every row; a last column with content has one of `body_prefixes`."""
 
     columns: tuple[ColumnShape, ...]
     key: tuple[int, ...] = (0,)
@@ -266,14 +264,11 @@ def _read_varint(page: bytes, at: int) -> tuple[int, int]:
     if value < 0x80:
         return value, at + 1
     value = 0
-    for index in range(9):
-        byte = page[at + index]
-        if index == 8:
-            return (value << 8) | byte, at + 9
-        value = (value << 7) | (byte & 0x7F)
-        if not byte & 0x80:
-            return value, at + index + 1
-    raise AssertionError("a varint has nine bytes at most")
+    for place in range(at, at + 8):
+        value = (value << 7) | (page[place] & 0x7F)
+        if page[place] < 0x80:
+            return value, place + 1
+    return (value << 8) | page[at + 8], at + 9
 
 
 def _value_width(kind: int) -> int | None:
