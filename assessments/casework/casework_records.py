@@ -44,8 +44,7 @@ class Address(CaseworkRecord):
 
 
 class RecordLink(CaseworkRecord):
-    """A practitioner's decision that two people, incidents or households are connected, or are not. It can be
-    undone, and the records are never merged. "host": the other household takes this one in."""
+    """A decision on two records, which can be undone. "host": the other household takes this one in."""
 
     kind: LinkKind
     own_id: str
@@ -57,8 +56,7 @@ class RecordLink(CaseworkRecord):
 
 
 class WithheldInformation(CaseworkRecord):
-    """Information that a person asked to withhold from somebody. `about_id` is any record's id. `keep_from`
-    holds ids of people here, or words for somebody who is not. It can be lifted."""
+    """Information to withhold. `keep_from`: ids of people here, or words for somebody who is not."""
 
     about_id: str
     part: str = Field(default="", max_length=100)

@@ -20,7 +20,7 @@ from typing import Any
 from assessments.casework.casework_records import Incident, KeyDate, RecordLink
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
 from assessments.casework.tactics import find_threat_words, tactic_sort_key
-from assessments.casework.timeline import DatedRecord, closed_day_span, day_span, days_between, sort_by_date
+from assessments.casework.timeline import DatedRecord, day_span, days_between, sort_by_date
 from assessments.definitions.ages import months_before
 from assessments.definitions.area_settings import ChronologyRules
 
@@ -36,8 +36,7 @@ class ChronologyFinding:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChronologySummary:
-    """All that a chronology says on one day. `gap_days` lie between the last dated incidents;
-    `duplicate_count` of the incidents have more than one record, and count once."""
+    """All that a chronology says on one day. `duplicate_count` of the incidents have more than one record."""
 
     on: date
     incidents: tuple[Incident, ...]
@@ -97,7 +96,7 @@ def find_clusters(incidents: Sequence[Incident], rules: ChronologyRules) -> tupl
     """Runs of `cluster_events` incidents within `cluster_days`, oldest first. Runs that overlap are one."""
     dated = _select_dated(incidents)
     spans = sorted(
-        (last, first, incident.id) for incident in dated for first, last in [closed_day_span(incident, rules)]
+        (last, first, incident.id) for incident in dated for first, last in [day_span(incident, rules)]
     )
     runs: list[tuple[set[str], int]] = []
     for place, (start, _, _) in enumerate(spans):
@@ -134,9 +133,7 @@ def select_recent_incidents(
 ) -> tuple[Incident, ...]:
     """The incidents that may lie in the last `several_months`; future days count: a clock may be wrong."""
     start = months_before(on, rules.several_months).toordinal()
-    return tuple(
-        incident for incident in _select_dated(incidents) if closed_day_span(incident, rules)[1] >= start
-    )
+    return tuple(incident for incident in _select_dated(incidents) if day_span(incident, rules)[1] >= start)
 
 
 def find_shortening_gaps(incidents: Sequence[Incident], rules: ChronologyRules) -> ChronologyFinding | None:
@@ -164,7 +161,7 @@ def find_new_tactics(
 ) -> ChronologyFinding | None:
     """Tactics recorded lately and never before. In a first record nothing is new."""
     start = on.toordinal() - rules.new_tactic_days
-    late = [incident for incident in _select_dated(incidents) if closed_day_span(incident, rules)[1] >= start]
+    late = [incident for incident in _select_dated(incidents) if day_span(incident, rules)[1] >= start]
     names = set(_ids(late))
     known = {tactic for incident in incidents if incident.id not in names for tactic in incident.tactics}
     new = {tactic for incident in late for tactic in incident.tactics} - known

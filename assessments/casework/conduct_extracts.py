@@ -59,10 +59,6 @@ class ConductExtract:
     amends: str
     answers: tuple[ConductAnswer, ...]
 
-    def has_answer(self, link_id: str) -> bool:
-        """Whether this question has an answer here."""
-        return any(held.link_id == link_id for held in self.answers)
-
 
 def extract_conduct(tool: Instrument, assessment: Assessment) -> ConductExtract | None:
     """What a completed assessment holds; None for any other tool."""

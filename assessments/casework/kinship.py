@@ -68,8 +68,7 @@ SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RelationshipSide:
-    """One person's side of one relationship: `kind` of the other, who is the `inverse_kind` of this one.
-    `is_stored_direction` is false where this side follows from the stored one."""
+    """One person's side of a relationship: `kind` of the other, who is the `inverse_kind` of this one."""
 
     relationship_id: str
     other_id: str
@@ -114,8 +113,7 @@ def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Re
 def find_relationships_of(
     person_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """All that one person is to others, in the order of entry. What was entered from both ends ("mother of",
-    "child of") is one, as entered from this end."""
+    """All that one person is to others, in the order of entry; what was entered from both ends is one."""
     found: dict[tuple[str, str], RelationshipSide] = {}
     for link in find_active_relationships(relationships):
         if link.from_id == link.to_id:

@@ -206,6 +206,9 @@ class _StatementComposer:
             for one in targets
             if one in self.persons and one != self.subject_id and not self.persons[one].is_child(self.on)
         ]
+        homes = {
+            one.household_id for one in self.conducts for held in one.answers if held.link_id == "keeps-safe"
+        }
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
             one, name = self._canonical_id(adult.id), self._display_name(adult)
             own = [it for it in self.incidents if it.protective and one in self._canonical_ids(it.to_ids)]
@@ -213,7 +216,6 @@ class _StatementComposer:
                 yield self._make_words_sentence(
                     "safety", "protective", incident, incident.protective, adult=name
                 )
-            homes = {found.household_id for found in self.conducts if found.has_answer("keeps-safe")}
             if not own and adult.household_id not in homes:
                 yield self._make_gap_sentence("protective", adult, part="safety")
 

@@ -83,8 +83,7 @@ def find_phrases(text: str) -> tuple[PhraseHit, ...]:
 
 
 def replace_phrase(text: str, hit: PhraseHit, words: str) -> str:
-    """The text with these words in the place of one phrase: a capital at its first letter stays one, and a
-    phrase that is taken out takes one space with it."""
+    """The text with a phrase replaced: a capital stays one, and one that is taken out takes a space along."""
     before, after = text[: hit.start], text[hit.end :]
     if not words and before.endswith(" ") and after[:1] in ("", " ", ".", ",", ";", ":", "!", "?"):
         before = before[:-1]

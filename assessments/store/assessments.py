@@ -53,8 +53,7 @@ def begin(unlocked: UnlockedStore, assessment: Assessment) -> None:
 
 
 def append_answer(unlocked: UnlockedRows, assessment_id: str, link_id: str, entry: Any) -> int:
-    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number. What is
-    damaged in the list is no reason to refuse what is said now."""
+    """Add one line, on the disk when this returns, whatever is damaged in the list. Returns its number."""
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = unlocked.caches.log_ends.pop(assessment_id, None)
     with unlocked.database.write() as driver:

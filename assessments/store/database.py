@@ -116,8 +116,7 @@ class SqliteDatabase:
             ]
 
     def check_integrity(self) -> None:
-        """Read every page's structure, and that each index leads to each row: a row that its index
-        does not know is shown in no list. Raises `Damaged`; changes nothing."""
+        """Check each page and that each index leads to each row. Raises `Damaged`; changes nothing."""
         with self.read() as driver:
             found = driver.execute("PRAGMA integrity_check(1)").fetchone()
         if found != ("ok",):
@@ -126,8 +125,7 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """One immediate transaction on the one writing connection. `outbox`: what becomes of finished work is
-        written even where nothing else is."""
+        """One immediate transaction on the writing connection. `outbox`: even where all else is read-only."""
         with self.write_lock, self._track_damage():
             self._refuse_when_closed()
             if self.read_only and not outbox:

@@ -59,8 +59,7 @@ def find_possible_duplicate_persons(
     links: Iterable[RecordLink] = (),
     relationships: Iterable[Relationship] = (),
 ) -> tuple[PersonMatch, ...]:
-    """Who may be the same as this person, likely ones first, without pairs that somebody decided about and
-    people who are something to each other."""
+    """Who may be the same as this person, likely ones first; decided and related pairs are left out."""
     settled = find_decided_pairs(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
     found = [
         alike

@@ -36,8 +36,7 @@ class CopiedText:
 
 
 def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:
-    """Every pair of sentences of two children that are nearly the same, once for each pair of places. Short
-    sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone."""
+    """Sentences of two children that are nearly the same, each place once. Short ones are true of many."""
     found: dict[tuple[str, str, str, str], CopiedText] = {}
     sentences = [
         (replace(passage, text=part), " ".join(_WORD.findall(part.casefold())))

@@ -38,8 +38,7 @@ class ChildContact:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChildCounts:
-    """Of `contacts` with the family: in how many the child was seen, alone, at home; and the latest days.
-    `days_since_seen` is None when the child has never been seen."""
+    """Counts over `contacts`, and the latest days. `days_since_seen` is None for a child never seen."""
 
     contacts: int
     seen: int

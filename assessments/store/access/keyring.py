@@ -110,8 +110,7 @@ class SingleKeyRing(RowKeys):
 
 
 class KeyRing(RowKeys):
-    """The keys of one unlocked person. `is_epoch_current` tells whether an epoch key of this name is still
-    the one on the device: another process may have renewed it."""
+    """The keys of one unlocked person. `is_epoch_current`: no other process has renewed that epoch key."""
 
     def __init__(
         self, row: Practitioner, udk: bytearray, device_id: str, is_epoch_current: Callable[[str], bool]

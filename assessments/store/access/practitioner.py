@@ -91,8 +91,7 @@ def open_device_key_copy(row: Practitioner, udk: bytearray, device: str) -> byte
 
 
 def key_context(purpose: str, *bound: str | bytes) -> bytes:
-    """What a sealed key is bound to. `purpose`: "author" (a signing key), "epoch", "cek" (a content key) or
-    "device-copy"."""
+    """What a sealed key is bound to. `purpose`: author (signing), epoch, cek (content key), device-copy."""
     return sealing.length_prefix("ck1", purpose, *bound)
 
 

@@ -6,7 +6,7 @@ another's. It works before the device's own key is there, so that recovery can s
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from dataclasses import asdict, fields
 
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf
@@ -26,10 +26,10 @@ from assessments.store.access.practitioner import (
 )
 from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, UnlockAttempts
 from assessments.store.database import SqliteDatabase
+from assessments.store.tables import insert
 
 # The fields of a `Practitioner` are the columns of its table.
 _COLUMNS = ", ".join(field.name for field in fields(Practitioner))
-_INSERT = f"INSERT INTO practitioner ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Practitioner)))})"  # noqa: S608
 # Before several people could share a device, it had one secret; that row's slot is ''.
 _LEGACY_SECRET = "device.secret"  # noqa: S105  # a name
 _SECRET_SLOTS = ("a", "b")
@@ -74,7 +74,7 @@ class Unlocking:
             self._kdf, passphrase, secret, _SECRET_SLOTS[0], device.device_id, device_key, agency, author
         )
         with self._database.write() as driver:
-            driver.execute(_INSERT, astuple(row))
+            insert(driver, "practitioner", asdict(row))
 
     def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
         """The row and the UDK. Counted before it is tried. Raises WrongPassphrase (with `left`),

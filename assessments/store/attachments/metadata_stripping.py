@@ -64,8 +64,7 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture: second
-    pictures, films, a maker's notes may follow."""
+    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture."""
     if content[:2] != bytes((0xFF, _SOI)):
         raise ValueError("no picture")
     at = 2
@@ -159,8 +158,7 @@ def _wav(content: bytes) -> bytes:
 
 
 def _read_riff(content: bytes, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The parts of a RIFF file. Sound may be cut short: a recorder that was stopped hard has written
-    too great a length, or none yet."""
+    """The parts of a RIFF file. Sound may be cut short, where a recorder was stopped hard."""
     if content[:4] != b"RIFF" or content[8:12] != kind:
         raise ValueError("not of this kind")
     (whole,) = struct.unpack_from("<I", content, 4)

@@ -81,8 +81,7 @@ class RollbackCounter:
 
 
 def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange) -> None:
-    """Move the integrity count in the transaction that moves the rows. Without one nothing happens:
-    that it is gone was, or will be, found at unlock, and writing goes on."""
+    """Move the integrity count in the transaction that moves the rows. Without one, writing goes on."""
     moved = count_after(driver, unlocked, *changes)
     if moved is not None:
         driver.execute("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (*moved, unlocked.author))
@@ -99,8 +98,7 @@ def insert_row(
 def count_after(
     driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
 ) -> tuple[int, bytes] | None:
-    """The revision and body of the integrity count after these changes; None where there is none that
-    opens."""
+    """The revision and body of the integrity count after these changes; None where none opens."""
     stored_rev, counts = _open_count(driver, unlocked)
     if stored_rev is None or counts is None:
         return None

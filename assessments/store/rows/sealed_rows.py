@@ -24,6 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 C = TypeVar("C", bound=tuple[str, ...], covariant=True)
 
+_COMMON_COLUMNS = ("id", "rev", "schema_id", "agency", "author", "kid")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class UnreadableRow:
@@ -99,16 +101,9 @@ class SealedRow(Generic[C]):
 
     def columns(self) -> dict[str, str | int]:
         """The clear columns as they are written, by name."""
+        common = {name: getattr(self, name) for name in _COMMON_COLUMNS}
         names = getattr(self.bound_columns, "_fields", ())
-        return {
-            "id": self.id,
-            "rev": self.rev,
-            "schema_id": self.schema_id,
-            "agency": self.agency,
-            "author": self.author,
-            "kid": self.kid,
-            **dict(zip(names, self.bound_columns, strict=True)),
-        }
+        return common | dict(zip(names, self.bound_columns, strict=True))
 
     def seal(self, keys: RowKeys, body: bytes, part: str = "") -> bytes:
         """Seal the body under the content key of this row."""

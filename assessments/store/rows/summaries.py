@@ -130,8 +130,7 @@ def _load_summary_cache(unlocked: UnlockedStore, driver: sqlite3.Connection) -> 
 def _save_summary_cache(
     unlocked: UnlockedStore, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]
 ) -> None:
-    """Write these groups anew, each under a fresh key. Where room is short it is left for what people
-    write."""
+    """Write these groups anew, each under a fresh key, unless room is short."""
     with suppress(OSError):
         if not unlocked.database.has_free_space(len(groups) * _GROUP_BYTES):
             return

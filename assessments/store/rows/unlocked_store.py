@@ -131,8 +131,7 @@ class UnlockedStore(UnlockedRows):
         return SealedRow(table, row_id, columns, rev, schema_of(table), self.agency, self.author, kid, wrap)
 
     def create_content_key(self, driver: sqlite3.Connection) -> tuple[str, bytes]:
-        """Insert a fresh content key in this transaction: its name, and its sealed bytes. Raises
-        Locked("keys-renewed") when the epoch key is no longer the one held here."""
+        """Insert a fresh content key: its name and sealed bytes. Raises Locked("keys-renewed")."""
         kid, wrap = self.keys.make_content_key()
         inserted = driver.execute(
             "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner WHERE epoch_kid = ?",

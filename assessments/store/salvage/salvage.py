@@ -144,8 +144,7 @@ def _rows_by_table(found: list[CarvedRow], shapes: Mapping[str, TableShape]) -> 
 
 
 def _revision_of(shape: TableShape, row: RowValues) -> int:
-    """A row's revision; 0 in a table that has none, and for the end of a list, whose place the next
-    line takes."""
+    """A row's revision; 0 in a table that has none, and for the end of a list."""
     if shape.body_prefixes == _LOG_MAGIC:
         return int(row[-1][:4] == _LOG_MAGIC[0])  # type: ignore[index]  # its beginning was checked
     return next((value for column, value in zip(shape.columns, row, strict=False) if column.name == "rev"), 0)  # type: ignore[return-value]  # its column is an INTEGER, checked when it was read
