@@ -12,21 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.store.access.account_backup import restore_accounts, save_account_backup
-from assessments.store.access.device import (
-    DEVICE_KEY,
-    DeviceColumns,
-    DeviceIdentity,
-    FileKeystore,
-    create_stored_key,
-    make_device,
-    read_key,
-)
+from assessments.store.access.device import DEVICE_KEY, DeviceIdentity, FileKeystore, load_or_create_device
 from assessments.store.access.keyring import KeyRing
 from assessments.store.access.recovery_requests import RecoveryRequests
 from assessments.store.access.unlocking import Unlocking
@@ -40,8 +31,6 @@ from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
 from assessments.store.rows.unlocked_store import UnitOfWork, UnlockedStore
 from assessments.store.tables import table
-
-_SELECT_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
 
 
 class DeviceSettings:
@@ -124,7 +113,7 @@ class Store:
                 migrate(database)
                 restore_accounts(database, folder)
                 database.preallocate_wal()
-            device = _load_or_create_device(kept, database)
+            device = load_or_create_device(kept, database)
             return cls(folder, database, device, clock, kdf or best_kdf(), kept)
         except BaseException:
             database.close()
@@ -238,23 +227,3 @@ def _reject_unknown_outbox_schema(database: SqliteDatabase) -> None:
         here = {(row[1], row[2]) for row in database.rows(f"PRAGMA table_info('{name}')")}
         if here != {(column.name, str(column.type)) for column in table(name).columns}:
             raise UnknownFormat("newer-store")
-
-
-def _load_or_create_device(keystore: Keystore, database: SqliteDatabase) -> DeviceIdentity:
-    """The device of this folder; made once, its key first, so that a cut can be carried on."""
-    if not database.rows(_SELECT_DEVICE):
-        if database.rows("SELECT 1 FROM practitioner"):
-            raise Damaged(part="device")  # a new one would shut everybody out
-        with database.write() as driver:
-            # Looked up again inside the transaction: another process may have been faster.
-            if driver.execute(_SELECT_DEVICE).fetchone() is None:
-                kept = keystore.read(DEVICE_KEY)
-                whole = kept is not None and len(kept) == sealing.KEY_BYTES
-                made = make_device(
-                    read_key(keystore, DEVICE_KEY) if whole else create_stored_key(keystore, DEVICE_KEY)
-                )
-                driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", made)
-    found: DeviceColumns = database.rows(_SELECT_DEVICE)[0]
-    device = DeviceIdentity(*found, read_key(keystore, DEVICE_KEY))
-    device.sign(b"")  # a key of another device shows here, not at the first exchange
-    return device
