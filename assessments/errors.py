@@ -1,25 +1,7 @@
-"""The errors that the domain raises on purpose, as one tree.
+"""The errors that the domain raises on purpose, as one tree under `WrenError`.
 
-    WrenError                    a code, data without personal content, and nothing to print
-      BadInstrument              a tool file that cannot be used; carries every fault with its line
-      UnknownItem                an answer names an item that the tool does not have
-      BadAnswer                  an answer of the wrong shape
-      WeakPassphrase             a passphrase or PIN that is easy to guess; the code says why
-      CompletionBlocked          completing was asked for while something stands in the way
-      Locked                     the store is locked, or was never set up
-        WrongPassphrase          the passphrase does not open this store
-        TooManyAttempts          wait until `data["until"]`
-        LockedOut                ten wrong attempts: only recovery opens this person's records
-      StoreFault                 the store cannot be used as it is
-        Damaged                  bytes on disk do not open or do not add up
-        DiskFull                 nothing more can be written; nothing was lost
-        UnknownFormat            sealed by a newer Wren: kept, shown, never dropped
-        NotFound                 no such record
-        KeystoreFault            the key store did not answer: nothing was written, try again
-        KeyAbsent                the key store has no such key: recovery brings it back
-
-Words for people live in `assets/strings`, found by `code`. An error never carries a name, an
-answer or a passphrase, so it may be logged.
+Words for people live in `assets/strings`, found by `code`. An error never carries a name, an answer or a
+passphrase, so it may be logged.
 """
 
 from __future__ import annotations
@@ -43,7 +25,7 @@ class WrenError(Exception):
 
 
 class BadInstrument(WrenError, code="bad-instrument"):
-    """A tool file that cannot be used."""
+    """A tool file that cannot be used; carries every fault with its line."""
 
 
 class UnknownItem(WrenError, code="unknown-item"):

@@ -1,7 +1,4 @@
-"""Ports: what the outer layers ask of the world, as types, so that tests can use in-memory implementations.
-
-A port exists only where a real and an in-memory implementation both do.
-"""
+"""Ports: what has both a real and an in-memory implementation, and the records that they share."""
 
 from __future__ import annotations
 
@@ -30,11 +27,8 @@ class SystemClock:
 
 
 class Keystore(Protocol):
-    """Where the device keeps keys that open without a passphrase: the system's store, or files.
-
-    Three states are told apart: present, absent, and not known. Not known is `KeystoreFault`, and
-    then nothing is written: what could not be read may still be there.
-    """
+    """Where the device keeps keys that open without a passphrase: the system's store, or files. A key that
+    may be there but cannot be read raises `KeystoreFault`, and then nothing is written."""
 
     @property
     def kind(self) -> Literal["system", "file"]:
@@ -110,9 +104,6 @@ class Outbox(Protocol):
 
     def set_aside(self, entry_id: str, reason: str) -> None:
         """Take one entry out of the queue with its reason; its bytes stay."""
-
-    def requeue(self, entry_id: str) -> None:
-        """Put an entry that was set aside back in the queue, due at once."""
 
     def cursor(self) -> str:
         """The last position in the service's sequence, or ""."""

@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.casework import chronology as c
-from assessments.casework import record_links, timeline
-from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, RecordLink
+from assessments.casework import timeline
+from assessments.casework.casework_records import (
+    ChildAtIncident,
+    Incident,
+    KeyDate,
+    RecordLink,
+    find_linked_ids,
+)
 from assessments.casework.records import Contact, Person
 from assessments.definitions.catalogue import list_area_ids, load_area
 from tests.examples import examples
@@ -188,7 +194,7 @@ def test_one_mans_conduct_is_read_across_households() -> None:
     links = [link("dane-1", "dane-2"), link("dane-3", "dane-2")]
     events = [ago("a", 3, by_ids=("dane-1",)), ago("b", 9, by_ids=("dane-3",), household_id="h3")]
     his = timeline.find_incidents_by(
-        [*events, ago("c", 5, by_ids=("sam",))], record_links.find_same_person_ids(links, "dane-1")
+        [*events, ago("c", 5, by_ids=("sam",))], find_linked_ids(links, "dane-1", "same-person")
     )
     assert [one.id for one in his] == ["b", "a"]
     assert sign(seen(list(his)), "other-households").data["n"] == 2
@@ -196,9 +202,8 @@ def test_one_mans_conduct_is_read_across_households() -> None:
 
 def test_a_link_that_was_undone_or_denied_joins_nothing() -> None:
     undone = link("dane-1", "dane-2", undone_at=datetime(2026, 2, 1, tzinfo=UTC))
-    assert record_links.find_same_person_ids(
-        [undone, link("dane-1", "dane-4", kind="not-same")], "dane-1"
-    ) == {"dane-1"}
+    found = find_linked_ids([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1", "same-person")
+    assert found == {"dane-1"}
 
 
 # ---------------------------------------------------------------- direction, and what is missing

@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 from app.cli import cli
 from app.kit.messages import has_message
 from assessments.casework import phrasing_check
-from assessments.casework.own_words_fields import find_kept_phrases, is_practitioner_wording
 from assessments.casework.phrasing_check import (
     PHRASE_REASONS,
     Phrase,
     PhraseHit,
+    find_kept_phrases,
     find_phrases,
+    is_practitioner_wording,
     load_phrases,
     replace_phrase,
 )

@@ -1,8 +1,6 @@
-"""Records filed under a household beside its people: addresses, incidents, observations, closures.
+"""Records filed under a household beside its people: addresses, incidents, observations, links, closures.
 
-Records are immutable, linked by ids and never merged. A correction is a new revision of the same id;
-the device keeps both (`store.people.earlier`). The rules over them are in `visits`, `chronology` and
-the other modules of this package.
+Records are immutable and never merged. A correction is a new revision of the same id; the device keeps both.
 
     >>> ChildObservation(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
     <ChildObservation s1>
@@ -10,6 +8,7 @@ the other modules of this package.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ ChildSeenStatus = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
 QuoteOrigin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
 Precision = Literal["exact", "about", "before"]
 VisitOutcome = Literal["", "met", "refused", "no-answer", "cut-short"]
+SameRecordKind = Literal["same-person", "same-event"]
 LinkKind = Literal["same-person", "same-event", "not-same", "host", "family"]
 FollowUpCode = Literal["see", "hear", "observe", "ask-history", "other"]
 
@@ -44,11 +44,7 @@ class Address(CaseworkRecord):
 
 
 class RecordLink(CaseworkRecord):
-    """A practitioner's decision that two people, incidents or households are connected. It can be undone.
-
-    "same-person": one human being with a record in each household. "same-event": one incident with two
-    records. "host": the other household takes this one in. Records are never merged.
-    """
+    """A decision on two records, which can be undone. "host": the other household takes this one in."""
 
     kind: LinkKind
     own_id: str
@@ -60,8 +56,7 @@ class RecordLink(CaseworkRecord):
 
 
 class WithheldInformation(CaseworkRecord):
-    """Information that a person asked to withhold from somebody. `about_id` is any record's id. `keep_from`
-    holds ids of people here, or words for somebody who is not. It can be lifted."""
+    """Information to withhold. `keep_from`: ids of people here, or words for somebody who is not."""
 
     about_id: str
     part: str = Field(default="", max_length=100)
@@ -82,13 +77,8 @@ class VerbatimQuote(Record):
 
 
 class ChildObservation(CaseworkRecord):
-    """How one child was met in one contact: one per child and contact; `how` is its status.
-
-    heard: `said` has words. observed: `observation`. seen-not-spoken: `why`. not-seen: `why`, `plan`
-    and `due`. Observation and interpretation are separate. `present` and `in_earshot` hold ids of
-    people, or names as typed. Once the visit is closed this record does not change: a correction is
-    another ChildObservation that `amends` it and says why.
-    """
+    """How one child was met in one contact. Once the visit is closed it does not change: a correction is
+    another one that `amends` it. `present` and `in_earshot` hold ids of people, or names as typed."""
 
     contact_id: str
     child_id: str
@@ -117,11 +107,8 @@ class ChildObservation(CaseworkRecord):
 
 
 class VisitClosure(CaseworkRecord):
-    """A visit was closed. `silent` are the children without a record, each with the code of the reason.
-
-    `adult_answered_for` are the adults who answered for others. A visit closed again has another
-    VisitClosure that `amends` the one before.
-    """
+    """A visit was closed. `silent`: the children without a record, with the code of the reason.
+    `adult_answered_for`: the adults who answered for others. Closed again, another `amends` it."""
 
     contact_id: str
     at: AwareDatetime
@@ -144,8 +131,7 @@ class FollowUp(CaseworkRecord):
 
 
 class ChildAtIncident(Record):
-    """A child during an incident: `id` is the child's, `where` is free text ("on the stairs"). A child who
-    was somewhere else is listed too, with `there` False."""
+    """A child during an incident; `id` is the child's. One who was somewhere else has `there` False."""
 
     there: bool = True
     where: str = Field(default="", max_length=200)
@@ -154,8 +140,7 @@ class ChildAtIncident(Record):
 
 
 class Incident(CaseworkRecord):
-    """Something that happened, with the `source` that it is known from. Severity 1 to 4: the worst element
-    decides; None while it is not known."""
+    """Something that happened. Severity 1 to 4: the worst element decides; None while it is not known."""
 
     on: date
     precision: Precision = "exact"
@@ -226,3 +211,30 @@ def to_plain(record: CaseworkRecord) -> dict[str, Any]:
     """The JSON form of a record, with its kind."""
     kind = next(name for name, made in RECORD_TYPES_BY_KIND.items() if made is type(record))
     return {"kind": kind, "record": record.model_dump(mode="json")}
+
+
+def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
+    """The pairs that a person has decided about, either way, and has not undone."""
+    return {
+        frozenset((link.own_id, link.other_id))
+        for link in links
+        if link.kind in ("same-person", "same-event", "not-same") and link.undone_at is None
+    }
+
+
+def find_links_of(links: Iterable[RecordLink], record_id: str) -> Iterator[tuple[RecordLink, str]]:
+    """Yield each link of a record that stands, with the id at its other end."""
+    for link in links:
+        if link.undone_at is None and record_id in (link.own_id, link.other_id):
+            yield link, link.other_id if link.own_id == record_id else link.own_id
+
+
+def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:
+    """Every record joined to this one by active links, directly or through others."""
+    active = [{link.own_id, link.other_id} for link in links if link.kind == kind and link.undone_at is None]
+    found, grown = {record_id}, True
+    while grown:
+        more = {one for pair in active if found & pair for one in pair}
+        grown = not more <= found
+        found |= more
+    return frozenset(found)

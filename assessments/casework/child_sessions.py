@@ -1,17 +1,16 @@
 """Child sessions: the section of a tool that a child fills in on the handed-over device.
 
-A section becomes a form with the child's own questions only: no earlier answer, no text for adults,
-no rule of the tool. Sessions are read back from the append-only log of answers.
+A section becomes a form with the child's own questions only: no earlier answer, text for adults or rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from datetime import date
+from typing import Any, Literal
 
-from assessments.casework.records import ChildSessionEntry, ChildSessionRecord, Person
+from assessments.casework.records import ChildSessionEntry, ChildSessionRecord, LogLine, Person
 from assessments.definitions.area_settings import AreaRules
 from assessments.definitions.definition import AnswerOption, Instrument, Item, When, walk_items
 from assessments.engine.form import Form, open_form
@@ -27,28 +26,9 @@ OptionShuffle = Callable[[Sequence[AnswerOption]], Sequence[AnswerOption]]
 _MIDDLE_FROM_YEARS, _OLDER_FROM_YEARS = 7, 12
 
 
-class LoggedAnswer(Protocol):
-    """One line of the append-only log of answers: `entry` in plain form, None when taken back."""
-
-    @property
-    def at(self) -> datetime:
-        """When it was written, aware UTC."""
-
-    @property
-    def link_id(self) -> str:
-        """The item, or a key that begins with $."""
-
-    @property
-    def entry(self) -> Any:
-        """The entry in plain form."""
-
-
 def build_child_form(form: Form, section_id: str, shuffle: OptionShuffle) -> Form | None:
-    """The child's own unanswered questions of one section, as an empty form; None when none is left.
-
-    Where the tool is made for children who do not speak, options with pictures are put in the order that
-    `shuffle` gives.
-    """
+    """The child's own unanswered questions of one section, as an empty form; None when none is left. In a
+    tool for children who do not speak, options with pictures are put in the order that `shuffle` gives."""
     instrument = form.instrument
     section = next((found for found in instrument.items if found.link_id == section_id), None)
     if section is None or section_id not in form.visible:
@@ -121,11 +101,11 @@ def is_child_session_open(answers: Mapping[str, Any]) -> bool:
     return "section" in (answers.get(CHILD_SESSION_KEY) or {})
 
 
-def read_child_sessions(lines: Iterable[LoggedAnswer]) -> tuple[ChildSessionRecord, ...]:
+def read_child_sessions(lines: Iterable[LogLine]) -> tuple[ChildSessionRecord, ...]:
     """Every session in the log of answers, oldest first."""
     found: list[ChildSessionRecord] = []
     given: list[ChildSessionEntry] = []
-    began: LoggedAnswer | None = None
+    began: LogLine | None = None
     for line in lines:
         if line.link_id != CHILD_SESSION_KEY:
             if began is not None and not line.link_id.startswith("$"):
@@ -140,7 +120,7 @@ def read_child_sessions(lines: Iterable[LoggedAnswer]) -> tuple[ChildSessionReco
     return tuple(found)
 
 
-def _continues_drawing(line: LoggedAnswer, before: ChildSessionEntry) -> bool:
+def _continues_drawing(line: LogLine, before: ChildSessionEntry) -> bool:
     """Whether a drawing continues an earlier one: it begins with every step of it."""
     now, was = line.entry, before.entry
     if line.link_id != before.link_id or not (isinstance(now, Mapping) and isinstance(was, Mapping)):
@@ -150,7 +130,7 @@ def _continues_drawing(line: LoggedAnswer, before: ChildSessionEntry) -> bool:
 
 
 def _make_child_session(
-    began: LoggedAnswer, given: Sequence[ChildSessionEntry], last: LoggedAnswer | None
+    began: LogLine, given: Sequence[ChildSessionEntry], last: LogLine | None
 ) -> ChildSessionRecord:
     ended: ChildSessionEnd = last.entry.get("ended", "left") if last else "left"
     return ChildSessionRecord(
@@ -175,12 +155,7 @@ def read_origins(answers: Mapping[str, Any]) -> dict[str, str]:
 
 def _flatten_items(items: Iterable[Item]) -> list[Item]:
     """Items and those below them, but not into rows: a row is one question to a child."""
-    found: list[Item] = []
-    for item in items:
-        found.append(item)
-        if not item.repeats:
-            found += _flatten_items(item.items)
-    return found
+    return [one for item in items for one in (item, *(() if item.repeats else _flatten_items(item.items)))]
 
 
 def _child_version_of(item: Item, shuffle: OptionShuffle | None, known: set[str]) -> Item:

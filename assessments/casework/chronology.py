@@ -1,7 +1,6 @@
-"""Chronology findings over a run of incidents: what stands out, what is missing, and the trajectory.
-
-Gives codes, numbers and source ids, no words. It never says that somebody is safe or a situation
-stable, and no key date makes a finding weaker.
+"""Chronology findings over a run of incidents, as codes, numbers and source ids: what stands out, what is
+missing, and the trajectory. It never says that somebody is safe or a situation stable, and no key date makes
+a finding weaker.
 
 How days count: an incident of "about" a day counts in a window wherever it may lie, so that an unsure
 day never hides a run; gaps and trajectory use the day as given. One of "before" a day is never
@@ -11,7 +10,7 @@ counted in a window, and is listed under what is missing.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -21,14 +20,7 @@ from typing import Any
 from assessments.casework.casework_records import Incident, KeyDate, RecordLink
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
 from assessments.casework.tactics import find_threat_words, tactic_sort_key
-from assessments.casework.timeline import (
-    DatedRecord,
-    DaySpan,
-    closed_day_span,
-    day_span,
-    days_between,
-    sort_by_date,
-)
+from assessments.casework.timeline import DatedRecord, day_span, days_between, sort_by_date
 from assessments.definitions.ages import months_before
 from assessments.definitions.area_settings import ChronologyRules
 
@@ -44,8 +36,7 @@ class ChronologyFinding:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChronologySummary:
-    """All that a chronology says on one day. `gap_days` lie between the last dated incidents.
-    `duplicate_count` is how many of the incidents have more than one record: each counts once."""
+    """All that a chronology says on one day. `duplicate_count` of the incidents have more than one record."""
 
     on: date
     incidents: tuple[Incident, ...]
@@ -68,8 +59,7 @@ def summarise_chronology(
     child_ids: Collection[str] = (),
     links: Iterable[RecordLink] = (),
 ) -> ChronologySummary:
-    """Summarise a run of incidents as of a day. `child_ids` are the children that every incident should
-    mention; `links` join the records of one incident."""
+    """Summarise a run of incidents as of a day; each should mention all of `child_ids`."""
     groups = group_incident_records(incidents, links)
     run, days = sort_by_date(map(combine_incident_records, groups)), sort_by_date(key_dates)
     recent = select_recent_incidents(run, on, rules)
@@ -102,14 +92,11 @@ def summarise_chronology(
     )
 
 
-# What stands out
-
-
 def find_clusters(incidents: Sequence[Incident], rules: ChronologyRules) -> tuple[ChronologyFinding, ...]:
     """Runs of `cluster_events` incidents within `cluster_days`, oldest first. Runs that overlap are one."""
     dated = _select_dated(incidents)
     spans = sorted(
-        (last, first, incident.id) for incident in dated for first, last in [closed_day_span(incident, rules)]
+        (last, first, incident.id) for incident in dated for first, last in [day_span(incident, rules)]
     )
     runs: list[tuple[set[str], int]] = []
     for place, (start, _, _) in enumerate(spans):
@@ -146,9 +133,7 @@ def select_recent_incidents(
 ) -> tuple[Incident, ...]:
     """The incidents that may lie in the last `several_months`; future days count: a clock may be wrong."""
     start = months_before(on, rules.several_months).toordinal()
-    return tuple(
-        incident for incident in _select_dated(incidents) if closed_day_span(incident, rules)[1] >= start
-    )
+    return tuple(incident for incident in _select_dated(incidents) if day_span(incident, rules)[1] >= start)
 
 
 def find_shortening_gaps(incidents: Sequence[Incident], rules: ChronologyRules) -> ChronologyFinding | None:
@@ -176,17 +161,15 @@ def find_new_tactics(
 ) -> ChronologyFinding | None:
     """Tactics recorded lately and never before. In a first record nothing is new."""
     start = on.toordinal() - rules.new_tactic_days
-    late = [incident for incident in _select_dated(incidents) if closed_day_span(incident, rules)[1] >= start]
+    late = [incident for incident in _select_dated(incidents) if day_span(incident, rules)[1] >= start]
     names = set(_ids(late))
     known = {tactic for incident in incidents if incident.id not in names for tactic in incident.tactics}
     new = {tactic for incident in late for tactic in incident.tactics} - known
     if not known or not new:
         return None
-    return ChronologyFinding(
-        "new-tactics",
-        _ids([incident for incident in late if new & set(incident.tactics)]),
-        {"tactics": tuple(sorted(new, key=tactic_sort_key)), "days": rules.new_tactic_days},
-    )
+    with_new = _ids([incident for incident in late if new & set(incident.tactics)])
+    data = {"tactics": tuple(sorted(new, key=tactic_sort_key)), "days": rules.new_tactic_days}
+    return ChronologyFinding("new-tactics", with_new, data)
 
 
 def find_threats(incidents: Sequence[Incident]) -> ChronologyFinding | None:
@@ -226,7 +209,7 @@ def find_near_key_dates(
     key_dates: Sequence[KeyDate], incidents: Sequence[Incident], on: date, rules: ChronologyRules
 ) -> tuple[ChronologyFinding, ...]:
     """Key dates near today ("near", with days to go, negative when past) and near incidents ("around")."""
-    today: DaySpan = (on.toordinal(), on.toordinal())
+    today = (on.toordinal(), on.toordinal())
     dated = _select_dated(incidents)
     findings = []
     for key_date in key_dates:
@@ -241,27 +224,20 @@ def find_near_key_dates(
     return tuple(findings)
 
 
-# What is missing, and which way the record points
-
-
 def find_missing_information(
     incidents: Sequence[Incident], on: date, rules: ChronologyRules, child_ids: Collection[str] = ()
 ) -> tuple[ChronologyFinding, ...]:
     """What the incidents do not say, with the incidents concerned; and how long nothing was recorded."""
-    lacks: tuple[tuple[str, Callable[[Incident], bool]], ...] = (
-        ("day-unknown", lambda incident: incident.precision == "before"),
-        ("day-about", lambda incident: incident.precision == "about"),
-        ("severity-unknown", lambda incident: incident.severity is None),
-        ("tactics-unknown", lambda incident: not incident.tactics),
-        (
-            "children-unknown",
-            lambda incident: not {child.id for child in incident.children}.issuperset(child_ids),
-        ),
-    )
+    every = set(child_ids)
+    lacks = {
+        "day-unknown": [one for one in incidents if one.precision == "before"],
+        "day-about": [one for one in incidents if one.precision == "about"],
+        "severity-unknown": [one for one in incidents if one.severity is None],
+        "tactics-unknown": [one for one in incidents if not one.tactics],
+        "children-unknown": [one for one in incidents if not {child.id for child in one.children} >= every],
+    }
     findings = [
-        ChronologyFinding(code, _ids(found), {"n": len(found)})
-        for code, is_so in lacks
-        if (found := [incident for incident in incidents if is_so(incident)])
+        ChronologyFinding(code, _ids(found), {"n": len(found)}) for code, found in lacks.items() if found
     ]
     dated = _select_dated(incidents)
     silent = (on - dated[-1].on).days if dated else 0
@@ -296,9 +272,6 @@ def compute_trajectory(incidents: Sequence[Incident], on: date, rules: Chronolog
     code = "rising" if max(turns) > 0 else "falling-on-record" if min(turns) < 0 else "unclear"
     data = {"now": now, "before": before, "days": rules.window_days, "n": len(dated)}
     return ChronologyFinding(code, _ids(dated), data)
-
-
-# Days
 
 
 def _select_dated(incidents: Sequence[Incident]) -> tuple[Incident, ...]:

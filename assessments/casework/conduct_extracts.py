@@ -1,7 +1,6 @@
 """Answers of the perpetrator-pattern tool, sorted by the part of the pattern statement they belong to.
 
-Gives the tool's questions and the answers as typed; unanswered questions are left out. Names in the
-answers are as somebody typed them and are not matched to people.
+Unanswered questions are left out. Names are as somebody typed them and are not matched to people.
 """
 
 from __future__ import annotations
@@ -37,11 +36,8 @@ _DATE_ITEMS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ConductAnswer:
-    """Questions with their answers, and the part of the statement they belong to.
-
-    `tactic` is the code of a tactic (T1 ...) and `whom` those it is done to; `child` is the name in a
-    child's row, and `link_id` the first question.
-    """
+    """Questions with their answers; `link_id` is the first of them. `tactic` is the code of a tactic (T1 ...)
+    and `whom` those it is done to; `child` is the name in a child's row."""
 
     part: StatementPart
     link_id: str
@@ -62,10 +58,6 @@ class ConductExtract:
     tool: str
     amends: str
     answers: tuple[ConductAnswer, ...]
-
-    def has_answer(self, link_id: str) -> bool:
-        """Whether this question has an answer here."""
-        return any(held.link_id == link_id for held in self.answers)
 
 
 def extract_conduct(tool: Instrument, assessment: Assessment) -> ConductExtract | None:

@@ -1,7 +1,6 @@
 """Relationship kinds between two people, their inverses, and what follows from them.
 
-A relationship is stored in the direction in which it was entered; the other direction follows from
-its kind. Faults are pointed out and never block. Sibling hints are never stored by themselves.
+A relationship is stored as it was entered; its other direction follows from its kind. Faults never block.
 
     >>> invert_kind("mother"), invert_kind("half-sibling"), invert_kind("harms")
     ('child', 'half-sibling', 'harmed-by')
@@ -9,8 +8,10 @@ its kind. Faults are pointed out and never block. Sibling hints are never stored
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 from assessments.casework.records import Relationship
@@ -67,8 +68,7 @@ SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RelationshipSide:
-    """One person's side of one relationship: `kind` of the other, who is the `inverse_kind` of this one.
-    `is_stored_direction` is false where this side follows from the stored one."""
+    """One person's side of a relationship: `kind` of the other, who is the `inverse_kind` of this one."""
 
     relationship_id: str
     other_id: str
@@ -113,8 +113,7 @@ def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Re
 def find_relationships_of(
     person_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """All that one person is to others, from both sides, in the order of entry. Entered from both ends
-    ("mother of", "child of") it is one relationship, as entered from this end."""
+    """All that one person is to others, in the order of entry; what was entered from both ends is one."""
     found: dict[tuple[str, str], RelationshipSide] = {}
     for link in find_active_relationships(relationships):
         if link.from_id == link.to_id:
@@ -134,13 +133,6 @@ def find_relationships_of(
             own, theirs = (before, tie) if before.is_stored_direction else (tie, before)
             found[same] = replace(own, inverse_kind=theirs.inverse_kind, is_stored_direction=True)
     return tuple(found.values())
-
-
-def find_relationships_between(
-    one_id: str, other_id: str, relationships: Iterable[Relationship]
-) -> tuple[RelationshipSide, ...]:
-    """What the first is to the second; empty when nothing is recorded."""
-    return tuple(tie for tie in find_relationships_of(one_id, relationships) if tie.other_id == other_id)
 
 
 def find_relationship_faults(relationships: Iterable[Relationship]) -> tuple[RelationshipFault, ...]:
@@ -164,23 +156,20 @@ def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[s
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
-    """Pairs who share a parent and are not recorded as siblings. Half-siblings where exactly one parent is
-    shared and each is known to have another."""
+    """Pairs who share a parent and are not recorded as siblings; half-siblings where one parent is shared and
+    each has another."""
     links = find_active_relationships(relationships)
-    parents: dict[str, set[str]] = {}
+    parents: defaultdict[str, set[str]] = defaultdict(set)
     for parent, children in _children_of(links).items():
         for child in children:
-            parents.setdefault(child, set()).add(parent)
+            parents[child].add(parent)
+    recorded = {
+        frozenset((link.from_id, link.to_id)) for link in links if normalise_kind(link.kind) in SIBLING_KINDS
+    }
     found = []
-    people = sorted(parents)
-    for at, one in enumerate(people):
-        for other in people[at + 1 :]:
-            shared = parents[one] & parents[other]
-            if not shared or any(
-                normalise_kind(tie.kind) in SIBLING_KINDS
-                for tie in find_relationships_between(one, other, links)
-            ):
-                continue
+    for one, other in combinations(sorted(parents), 2):
+        shared = parents[one] & parents[other]
+        if shared and frozenset((one, other)) not in recorded:
             apart = len(shared) == 1 and parents[one] - shared and parents[other] - shared
             kind: Literal["sibling", "half-sibling"] = "half-sibling" if apart else "sibling"
             found.append(SiblingHint(one, other, kind, tuple(sorted(shared))))
@@ -235,31 +224,26 @@ def _generation_steps(links: Iterable[Relationship]) -> Iterator[tuple[str, str,
 
 
 def _children_of(links: Iterable[Relationship]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for link in links:
-        if link.from_id == link.to_id:
-            continue
-        if normalise_kind(link.kind) == "parent":
-            found.setdefault(link.from_id, set()).add(link.to_id)
-        elif link.kind == "child":
-            found.setdefault(link.to_id, set()).add(link.from_id)
-    return found
+        if link.from_id != link.to_id and normalise_kind(link.kind) == "parent":
+            found[link.from_id].add(link.to_id)
+        elif link.from_id != link.to_id and link.kind == "child":
+            found[link.to_id].add(link.from_id)
+    return dict(found)
 
 
 def _find_parent_cycles(children: dict[str, set[str]]) -> set[tuple[str, ...]]:
     """People who are their own ancestors, each circle as sorted ids."""
-
-    def below(person: str) -> set[str]:
+    beneath: dict[str, set[str]] = {}
+    for person in children:
         seen: set[str] = set()
-        waiting = list(children.get(person, ()))
+        waiting = [person]
         while waiting:
-            one = waiting.pop()
-            if one not in seen:
-                seen.add(one)
-                waiting.extend(children.get(one, ()))
-        return seen
-
-    beneath = {person: below(person) for person in children}
+            more = children.get(waiting.pop(), set()) - seen
+            seen |= more
+            waiting.extend(more)
+        beneath[person] = seen
     own = {person for person, under in beneath.items() if person in under}
     return {
         tuple(sorted(other for other in own if other in beneath[person] and person in beneath[other]))

@@ -1,15 +1,14 @@
 """Draft of the statement on one person's pattern of abuse, as codes with data and source ids.
 
-Each sentence names who did it first. Incidents with several records count once, and the statement
-says so. Withheld records are left out, and the statement says so. The same records give the same
-sentences in any order. It makes no judgement of guilt or safety.
+Incidents with several records count once, and withheld records are left out; the statement says so. The same
+records give the same sentences in any order. It makes no judgement of guilt or safety.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,10 +21,10 @@ from assessments.casework.casework_records import (
     PatternStatement,
     RecordLink,
     WithheldInformation,
+    find_linked_ids,
 )
 from assessments.casework.conduct_extracts import ConductAnswer, ConductExtract, StatementPart
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
-from assessments.casework.record_links import find_same_person_ids
 from assessments.casework.records import Contact, Person
 from assessments.casework.tactics import tactic_sort_key
 from assessments.definitions.unprinted import Unprinted
@@ -35,11 +34,8 @@ STATEMENT_PARTS: tuple[StatementPart, ...] = ("acts", "children", "safety", "day
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its part of the statement, code, data, and the ids of the records it rests on.
-
-    People are in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Two people
-    with the same first name both have their whole name.
-    """
+    """One sentence: its part of the statement, code, data, and the ids of the records it rests on. People are
+    in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`."""
 
     part: StatementPart
     code: str
@@ -84,35 +80,29 @@ def find_new_sentences(statement: PatternStatement, sentences: Iterable[Sentence
     return tuple(sentence for sentence in sentences if not before.issuperset(sentence.ids))
 
 
-@dataclass(repr=False)
 class _StatementComposer:
-    subject: Person
-    pattern_input: PatternInput
-    on: date
-    _canonical_ids_by_id: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        given, links = self.pattern_input, self._records_of_type(RecordLink)
+    def __init__(self, subject: Person, given: PatternInput, on: date) -> None:
+        self.subject, self.given, self.on = subject, given, on
+        links = self._records_of_type(RecordLink)
         incidents, observations = self._records_of_type(Incident), self._records_of_type(ChildObservation)
-        for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
-            self._canonical_ids_by_id[person_id] = min(find_same_person_ids(links, person_id))
+        self._canonical_ids_by_id = {
+            person_id: min(find_linked_ids(links, person_id, "same-person"))
+            for person_id in {one for link in links for one in (link.own_id, link.other_id)}
+        }
         withheld = {record.about_id for record in self._records_of_type(WithheldInformation)}
-        self.subject_id = self._canonical_id(self.subject.id)
+        self.subject_id = self._canonical_id(subject.id)
         self.persons: dict[str, Person] = {}
-        own_home = self.subject.household_id
+        own_home = subject.household_id
         for person in sorted(given.persons, key=lambda one: (one.household_id != own_home, one.id)):
             self.persons.setdefault(self._canonical_id(person.id), person)
-        self.name = self._display_name(self.persons.get(self.subject_id, self.subject))
+        self.name = self._display_name(self.persons.get(self.subject_id, subject))
         amended = {one.amends for one in given.conducts}
         conducts = [
             one
-            for one in given.conducts
+            for one in sorted(given.conducts, key=lambda one: (one.on, one.assessment_id))
             if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in amended
         ]
-        self.conducts = sorted(
-            (one for one in conducts if one.assessment_id not in withheld),
-            key=lambda one: (one.on, one.assessment_id),
-        )
+        self.conducts = [one for one in conducts if one.assessment_id not in withheld]
         ids = [incident.id for incident in incidents if self._is_by_subject(incident)]
         ids += [one.id for one in observations] + [one.assessment_id for one in conducts]
         self.withheld_ids = sorted(one for one in ids if one in withheld)
@@ -122,17 +112,16 @@ class _StatementComposer:
         ]
         self.incidents = sorted(map(combine_incident_records, groups), key=lambda one: (one.on, one.id))
         self.duplicate_groups = [group for group in groups if len(group) > 1]
-        self.household_ids = {incident.household_id for incident in self.incidents} | {
-            person.household_id
-            for person in given.persons
-            if self._canonical_id(person.id) == self.subject_id
-        }
+        homes = [(self._canonical_id(person.id), person.household_id) for person in given.persons]
+        self.household_ids = {incident.household_id for incident in self.incidents}
+        self.household_ids |= {home for one, home in homes if one == self.subject_id}
+        in_homes = {one for one, home in homes if home in self.household_ids}
         there = {self._canonical_id(child.id) for _, child in self._children_there()}
         self.children = sorted(
             (
                 person
                 for one, person in self.persons.items()
-                if one in there or (person.is_child(self.on) and self._lives_in_any(one, self.household_ids))
+                if one in there or (person.is_child(on) and one in in_homes)
             ),
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
@@ -159,24 +148,14 @@ class _StatementComposer:
         ]
         return tuple(sorted(found, key=lambda sentence: STATEMENT_PARTS.index(sentence.part)))
 
-    # The parts
-
     def _act_sentences(self) -> Iterable[Sentence]:
-        tactics = sorted(
-            {code for incident in self.incidents for code in incident.tactics}, key=tactic_sort_key
-        )
-        for tactic in tactics:
+        tactics = {code for incident in self.incidents for code in incident.tactics}
+        for tactic in sorted(tactics, key=tactic_sort_key):
             with_it = [incident for incident in self.incidents if tactic in incident.tactics]
-            yield self._make_sentence(
-                "acts",
-                "tactic",
-                with_it,
-                tactic=tactic,
-                whom=self._display_names(one for incident in with_it for one in incident.to_ids),
-                n=len(with_it),
-                first=_day_of_record(with_it[0]),
-                last=_day_of_record(with_it[-1]),
-            )
+            whom = self._display_names(one for incident in with_it for one in incident.to_ids)
+            first, last = _day_of_record(with_it[0]), _day_of_record(with_it[-1])
+            data = {"tactic": tactic, "whom": whom, "n": len(with_it), "first": first, "last": last}
+            yield self._make_sentence("acts", "tactic", with_it, **data)
         for incident in self.incidents:
             whom = self._display_names(incident.to_ids)
             if not incident.tactics:
@@ -218,7 +197,7 @@ class _StatementComposer:
                 if record.observation:
                     yield self._make_child_sentence("observed", child, day, record, record.observation)
             if not has_effect:
-                yield self._make_gap_sentence("effect", child)
+                yield self._make_gap_sentence("effect", child, part="children")
 
     def _safety_sentences(self) -> Iterable[Sentence]:
         targets = {self._canonical_id(one) for incident in self.incidents for one in incident.to_ids}
@@ -227,14 +206,16 @@ class _StatementComposer:
             for one in targets
             if one in self.persons and one != self.subject_id and not self.persons[one].is_child(self.on)
         ]
+        homes = {
+            one.household_id for one in self.conducts for held in one.answers if held.link_id == "keeps-safe"
+        }
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
             one, name = self._canonical_id(adult.id), self._display_name(adult)
-            own = [found for found in self.incidents if found.protective]
-            own = [found for found in own if one in self._canonical_ids(found.to_ids)]
+            own = [it for it in self.incidents if it.protective and one in self._canonical_ids(it.to_ids)]
             for incident in own:
-                words = incident.protective
-                yield self._make_words_sentence("safety", "protective", incident, words, adult=name)
-            homes = {found.household_id for found in self.conducts if found.has_answer("keeps-safe")}
+                yield self._make_words_sentence(
+                    "safety", "protective", incident, incident.protective, adult=name
+                )
             if not own and adult.household_id not in homes:
                 yield self._make_gap_sentence("protective", adult, part="safety")
 
@@ -246,9 +227,8 @@ class _StatementComposer:
             and self._canonical_id(key_date.person_id) in ("", self.subject_id)
         ]
         for key_date in sorted(key_dates, key=lambda one: (one.on, one.kind, one.id)):
-            yield self._make_sentence(
-                "days", f"day.{key_date.kind}", [key_date], day=_day_of_record(key_date)
-            )
+            day = _day_of_record(key_date)
+            yield self._make_sentence("days", f"day.{key_date.kind}", [key_date], day=day)
 
     def _gap_sentences(self) -> Iterable[Sentence]:
         held = [held for one in self.conducts for held in one.answers]
@@ -264,8 +244,6 @@ class _StatementComposer:
         if self.withheld_ids:
             yield Sentence("gaps", "left-out", {"n": len(self.withheld_ids)}, tuple(self.withheld_ids))
 
-    # Sentences and names
-
     def _make_sentence(
         self, part: StatementPart, code: str, rests_on: Iterable[CaseworkRecord], **data: Any
     ) -> Sentence:
@@ -275,7 +253,6 @@ class _StatementComposer:
     def _make_words_sentence(
         self, part: StatementPart, code: str, incident: Incident, words: str, **data: Any
     ) -> Sentence:
-        """A sentence with words recorded of one incident."""
         return self._make_sentence(part, code, [incident], **data, day=_day_of_record(incident), words=words)
 
     def _make_child_sentence(
@@ -309,13 +286,12 @@ class _StatementComposer:
             for words in (held.child, *(words for _, words in held.question_answers))
         )
 
-    def _make_gap_sentence(self, code: str, about: Person, *, part: StatementPart | None = None) -> Sentence:
-        default: StatementPart = "children" if code == "effect" else "gaps"
+    def _make_gap_sentence(self, code: str, about: Person, *, part: StatementPart = "gaps") -> Sentence:
         data = {"who": self.name, "name": self._display_name(about)}
-        return Sentence(part or default, f"gap.{code}", data, (about.id,))
+        return Sentence(part, f"gap.{code}", data, (about.id,))
 
     def _records_of_type(self, kind: type[Any]) -> list[Any]:
-        return [record for record in self.pattern_input.records if isinstance(record, kind)]
+        return [record for record in self.given.records if isinstance(record, kind)]
 
     def _canonical_id(self, person_id: str) -> str:
         """The first id of a human being with several records."""
@@ -329,13 +305,6 @@ class _StatementComposer:
 
     def _children_there(self) -> list[tuple[Incident, ChildAtIncident]]:
         return [(one, child) for one in self.incidents for child in one.children if child.there]
-
-    def _lives_in_any(self, one: str, homes: Collection[str]) -> bool:
-        return any(
-            person.household_id in homes
-            for person in self.pattern_input.persons
-            if self._canonical_id(person.id) == one
-        )
 
     def _display_name(self, person: Person) -> str:
         """The first name, where nobody else here has it; else the whole name."""

@@ -1,7 +1,7 @@
 """Phrasing check: phrases in a note that blame, minimise, or hide who did what, with alternatives.
 
-The list is `language.toml`. Quoted text is never pointed out, and nothing is changed by itself. Whether
-a field holds somebody's exact words is in `own_words_fields`.
+The list is `language.toml`. Nothing is changed by itself. Only the practitioner's own words are looked at:
+neither quoted text, nor fields for the exact words of a child or another person.
 
     >>> [hit.code for hit in find_phrases("She failed to protect him. He said “she failed to protect him”.")]
     ['failed-to-protect']
@@ -10,13 +10,18 @@ a field holds somebody's exact words is in `own_words_fields`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.toml_document import TomlDocument
+from assessments.engine.answers import Answered, AnswerEntry
+from assessments.engine.form import Form
 from assessments.errors import BadInstrument
+
+KeptPhrases = tuple[tuple[str, tuple[str, ...]], ...]
 
 _FILE = "language.toml"
 _CLOSERS = {"“": "”", "«": "»", "„": "“”"}
@@ -46,8 +51,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhraseHit:
-    """A phrase in a text: `start` and `length` count characters (code points), as Python does. `instead` are
-    texts that may stand in its place, with … for what only the writer knows; "" is to take it out."""
+    """A phrase in a text: `start` and `length` in code points. `instead` are texts that may stand in its
+    place, with … for what only the writer knows; "" is to take it out."""
 
     code: str
     start: int
@@ -78,8 +83,7 @@ def find_phrases(text: str) -> tuple[PhraseHit, ...]:
 
 
 def replace_phrase(text: str, hit: PhraseHit, words: str) -> str:
-    """The text with these words in the place of one phrase, and nothing else changed. A capital at its first
-    letter stays one. Taken out, the phrase takes one space with it."""
+    """The text with a phrase replaced: a capital stays one, and one that is taken out takes a space along."""
     before, after = text[: hit.start], text[hit.end :]
     if not words and before.endswith(" ") and after[:1] in ("", " ", ".", ",", ";", ":", "!", "?"):
         before = before[:-1]
@@ -129,7 +133,7 @@ def _find_hits(phrase: Phrase, text: str) -> Iterator[PhraseHit]:
 
 
 def _compile_patterns(written: tuple[str, ...]) -> re.Pattern[str]:
-    """One expression for all patterns of a row, those of more words first. See the top of the file."""
+    """One expression for all patterns of a row, those of more words first."""
     longest_first = sorted(written, key=lambda one: -len(one.split()))
     ways = "|".join(_pattern_to_regex(f"here{at}", one) for at, one in enumerate(longest_first))
     return re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)
@@ -162,11 +166,8 @@ def _word_to_regex(word: str) -> str:
 
 
 def find_quoted_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each quotation, marks included, in order. One that never closes goes to the end.
-
-    Where it is unclear whether one has ended, it goes on: to overlook a phrase is a small loss, to point out
-    somebody's quoted words is not.
-    """
+    """Start and end of each quotation, marks included, in order. Where it is unclear whether one has ended,
+    it goes on: to overlook a phrase is a small loss, to point out somebody's quoted words is not."""
     at = 0
     while at < len(text):
         mark = text[at]
@@ -221,3 +222,34 @@ def _find_single_quote_end(text: str, at: int) -> int:
             if text[place - 1] in ".,!?…;:":
                 break
     return last if last >= 0 else len(text)
+
+
+def is_practitioner_wording(item: Item) -> bool:
+    """Whether what is typed here is the practitioner's own wording."""
+    return item.type == "text" and not item.for_child and not item.exact_words
+
+
+def find_kept_phrases(form: Form) -> KeptPhrases:
+    """The phrases that the writer chose to keep, by item. One that was reworded later is left out."""
+    chosen = dict(form.context.kept_phrases)
+    found = {link_id: set[str]() for link_id in chosen}
+    for link_id, text in _walk_practitioner_texts(form.instrument.items, form.answers):
+        if link_id in found:
+            found[link_id] |= {hit.code for hit in find_phrases(text)} & set(chosen[link_id])
+    return tuple(sorted((link_id, tuple(sorted(codes))) for link_id, codes in found.items() if codes))
+
+
+def _walk_practitioner_texts(
+    items: tuple[Item, ...], entries: Mapping[str, AnswerEntry]
+) -> Iterator[tuple[str, str]]:
+    """Every text of the practitioner's own with its item; those in the rows of a group too."""
+    for item in walk_items(items):
+        entry = entries.get(item.link_id)
+        if not isinstance(entry, Answered):
+            continue
+        if item.repeats and isinstance(entry.value, tuple):
+            for row in entry.value:
+                if isinstance(row, Mapping):
+                    yield from _walk_practitioner_texts(item.items, row)
+        elif is_practitioner_wording(item):
+            yield item.link_id, str(entry.value)

@@ -1,7 +1,6 @@
-"""Records of people, households, contacts and assessments as checked data.
+"""Records of people, households, contacts and assessments: immutable, checked, and never printed.
 
-Records are immutable. Fields that a newer Wren wrote and this one does not know survive a round trip.
-A record never prints its content.
+Fields that a newer Wren wrote and this one does not know survive a round trip.
 
     >>> Person(id="p1", household_id="h1", name="Otis")
     <Person p1>
@@ -11,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -77,8 +76,7 @@ class Household(Record):
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """Who reads a field of a person beside the device and its forms. `service`: the service has a readable
-    column of the same name. `visit_file`: a visit file may give it."""
+    """Who else reads a field of a person: the service, in a readable column; a visit file, which gives it."""
 
     service: bool = False
     visit_file: bool = True
@@ -91,9 +89,8 @@ _ON_DEVICE = FieldUse()
 class Person(Record):
     """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
 
-    At birth the same record gets `born`: what was written before stays with the child. `needs` are
-    codes of communication needs; `position` is what a professional is in the family's life. Every field
-    but the ids says its FieldUse: a test fails for one that does not.
+    `needs` are codes of communication needs; `position` is what a professional is in the family's life.
+    Every field but the ids says its FieldUse: a test fails for one that does not.
     """
 
     household_id: str
@@ -152,8 +149,7 @@ def person_field_uses() -> Mapping[str, FieldUse]:
 
 
 class Relationship(Record):
-    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child". A wrong one is undone, never
-    deleted. The kinds are in `kinship`."""
+    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child". A wrong one is undone."""
 
     household_id: str
     from_id: str
@@ -173,6 +169,21 @@ class Contact(Record):
     present: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of an assessment's answer log. `link_id`: an item, or a key that begins with $. `entry` None
+    takes the answer back. `recent_marks`: of the items of the lines before it, the nearest first."""
+
+    sequence: int
+    at: datetime
+    link_id: str
+    entry: Any
+    recent_marks: str = ""
+
+    def __repr__(self) -> str:
+        return f"<LogLine {self.sequence}>"
+
+
 class ChildSessionEntry(_Unshown):
     """One answer of a child session: `entry` in plain form, None when taken back."""
 
@@ -182,11 +193,8 @@ class ChildSessionEntry(_Unshown):
 
 
 class ChildSessionRecord(_Unshown):
-    """One child session: every answer in its order, and how the session ended.
-
-    `shown` gives the order in which shuffled options were shown. The session ended "left" when the page
-    was locked or closed before the child finished or stopped.
-    """
+    """One child session. `shown`: the order in which shuffled options were shown. It ended "left" when the
+    page was locked or closed before the child finished or stopped."""
 
     section: str
     began_at: AwareDatetime
@@ -197,12 +205,11 @@ class ChildSessionRecord(_Unshown):
 
 
 class Assessment(Record):
-    """One tool, one subject, one occasion.
+    """One tool, one subject, one occasion; `answers` and `result` in plain form.
 
-    `answers` and `result` are in the plain form of `engine.answers` and `engine.scoring`;
-    `instrument_hash` pins the exact text of the tool that was used. `origins` say where an answer that
-    is not words came from: a child pointed, or an adult tapped what was said. `lost_lines` counts lines
-    of answers that could not be read when it was completed: an answer, or a later change, may be missing.
+    `instrument_hash` pins the exact text of the tool. `origins` say where an answer that is not words came
+    from: a child pointed, or an adult tapped what was said. `lost_lines` counts lines of answers that could
+    not be read when it was completed: an answer, or a later change, may be missing.
     """
 
     household_id: str

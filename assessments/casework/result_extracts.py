@@ -1,7 +1,6 @@
 """Results of completed tools about one child: own words and choices, observations, seen alone, grade.
 
-The tool says which answers are the child's: words have an origin, and items for the child are
-marked. No text is changed, and no two answers are joined.
+Words have an origin and items for the child are marked: so the tool says which answers are the child's.
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ _SEEN_ALONE = "seen-alone"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LadderStep:
-    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given. It is
-    that child's answer on that day, and no score."""
+    """The step of a ladder that a child chose, and the labels of both ends: the child's own if given."""
 
     number: int
     lowest: int
@@ -74,17 +72,13 @@ def _ladder_or_jar(instrument: Instrument, item: Item, answers: Mapping[str, Any
     """The step, of a ladder with words at both ends; what is in it, of a jar; else nothing."""
     plain = answers[item.link_id]
     if item.appearance == "jar":
-        return {"jar": tuple((_option_text(item, one["place"]), one["who"]) for one in plain)}
+        texts = {option.code: option.text for option in item.options}
+        return {"jar": tuple((texts.get(one["place"], one["place"]), one["who"]) for one in plain)}
     if item.minimum is None or item.maximum is None or not (item.low_text and item.high_text):
         return {}
     named = [_child_label(instrument, end, answers) for end in item.ends] or ["", ""]
     low, high = (own or given for own, given in zip(named, (item.low_text, item.high_text), strict=True))
     return {"step": LadderStep(plain, item.minimum, item.maximum, low, high)}
-
-
-def _option_text(item: Item, code: str) -> str:
-    option = item.option(code)
-    return option.text if option is not None else code
 
 
 def _child_label(instrument: Instrument, end: str, answers: Mapping[str, Any]) -> str:

@@ -1,8 +1,4 @@
-"""Tactics of abuse by group, their order, and threat words, from `chronology.toml`.
-
->>> find_threat_words("He said he would kill us.")
-{'kill'}
-"""
+"""Tactics of abuse by group, their order, and threat words, from `chronology.toml`."""
 
 from __future__ import annotations
 

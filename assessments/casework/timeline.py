@@ -1,8 +1,4 @@
-"""Entries of a chronology in order of date: incidents, key dates, contacts and graded assessments.
-
-The order does not depend on the order in which records were written. What a run of incidents means
-is in `chronology`.
-"""
+"""Entries of a chronology in order of date, whatever the order in which they were written."""
 
 from __future__ import annotations
 
@@ -16,8 +12,8 @@ from assessments.casework.records import Contact, Person
 from assessments.definitions.area_settings import ChronologyRules
 
 DatedRecord = Incident | KeyDate
-# A first and a last day as ordinals; None where there is no first.
-DaySpan = tuple[int | None, int]
+# A first and a last day as ordinals.
+DaySpan = tuple[int, int]
 AnyDatedRecord = TypeVar("AnyDatedRecord", Incident, KeyDate)
 
 
@@ -103,8 +99,7 @@ def build_chronology_entries(
 def filter_entries_by_child(
     found: Iterable[ChronologyEntry], child_id: str, contact_ids: Collection[str] = ()
 ) -> tuple[ChronologyEntry, ...]:
-    """The entries about one child, with the contacts that have an observation of the child. Key dates stay:
-    they concern every child."""
+    """The entries about one child, with these contacts. Key dates stay: they concern every child."""
     return tuple(
         entry for entry in found if entry.id in contact_ids or _concerns_child(entry.record, child_id)
     )
@@ -128,25 +123,16 @@ def _record_sort_key(one: DatedRecord) -> tuple[date, str, int, str]:
 
 
 def day_span(record: DatedRecord, rules: ChronologyRules) -> DaySpan:
-    """The days on which a record may lie: "exact" is that day, "about" any day within `about_days` of it, and
-    "before" has no first day."""
+    """The days on which a record may lie: "about" within `about_days`, "before" on any day up to that one."""
     day = record.on.toordinal()
     if record.precision == "before":
-        return None, day
+        return 0, day
     slack = rules.about_days if record.precision == "about" else 0
     return day - slack, day + slack
 
 
-def closed_day_span(record: DatedRecord, rules: ChronologyRules) -> tuple[int, int]:
-    """The days on which a record may lie; without a first day its last one alone."""
-    first, last = day_span(record, rules)
-    return last if first is None else first, last
-
-
 def days_between(one: DaySpan, other: DaySpan) -> int:
     """Days from one span to the other: positive when the other lies ahead, 0 when they overlap."""
-    if other[0] is not None and other[0] > one[1]:
+    if other[0] > one[1]:
         return other[0] - one[1]
-    if one[0] is not None and one[0] > other[1]:
-        return other[1] - one[0]
-    return 0
+    return min(other[1] - one[0], 0)

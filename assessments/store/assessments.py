@@ -1,8 +1,7 @@
 """Assessments in progress: begun, answered line by line (autosave), stopped, and read.
 
-Answers in progress are an append-only log of sealed lines; the current answers are read by folding it, the
-last line of each item winning. The log is the autosave, the history and the crash recovery in one.
-Completing is in `completion`. Answers are plain JSON values here.
+Answers in progress are an append-only log of sealed lines; the last line of each item wins. The log is the
+autosave, the history and the crash recovery in one. Answers are plain JSON values here.
 """
 
 from __future__ import annotations
@@ -14,14 +13,8 @@ from typing import Any
 
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, StoreFault
-from assessments.store.rows.answer_log import (
-    AnswerLog,
-    append_line,
-    begin_log,
-    find_log_end,
-    read_log,
-    select_log_rows,
-)
+from assessments.store.rows import answer_log
+from assessments.store.rows.answer_log import AnswerLog
 from assessments.store.rows.integrity import RowChange, insert_row, record_changes
 from assessments.store.rows.sealed_rows import (
     AssessmentColumns,
@@ -54,23 +47,22 @@ def begin(unlocked: UnlockedStore, assessment: Assessment) -> None:
         row = unlocked.new_row(_TABLE, check_random_id(assessment.id), columns, kid, wrap)
         insert_row(driver, unlocked, row, encode_summary(begun), number=number)
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
-        end = begin_log(driver, unlocked.keys, row)
+        end = answer_log.begin_log(driver, unlocked.keys, row)
         for link_id, entry in assessment.answers.items():
             end = _append_or_raise(driver, unlocked, end, link_id, entry)
 
 
 def append_answer(unlocked: UnlockedRows, assessment_id: str, link_id: str, entry: Any) -> int:
-    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number. What is
-    damaged in the list is no reason to refuse what is said now."""
+    """Add one line, on the disk when this returns, whatever is damaged in the list. Returns its number."""
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = unlocked.caches.log_ends.pop(assessment_id, None)
     with unlocked.database.write() as driver:
-        moved = append_line(driver, unlocked, end, link_id, entry) if end is not None else None
+        moved = answer_log.append_line(driver, unlocked, end, link_id, entry) if end is not None else None
         if moved is None:
             row, _ = read_row(driver, assessment_id)
             require_in_progress(row.bound_columns.state)
             moved = _append_or_raise(
-                driver, unlocked, find_log_end(driver, unlocked.keys, row), link_id, entry
+                driver, unlocked, answer_log.find_log_end(driver, unlocked.keys, row), link_id, entry
             )
     unlocked.caches.log_ends[assessment_id] = moved
     return moved.sequence - 1
@@ -93,8 +85,8 @@ def read_answer_log(unlocked: UnlockedRows, assessment_id: str) -> AnswerLog:
     """Every line ever added that can be read, and where one cannot."""
     with unlocked.database.read() as driver:
         row, _ = read_row(driver, assessment_id)
-        rows = select_log_rows(driver, row)
-    return read_log(unlocked.keys, row, rows)
+        rows = answer_log.select_log_rows(driver, row)
+    return answer_log.read_log(unlocked.keys, row, rows)
 
 
 def save_item_drafts(unlocked: UnlockedStore, assessment_id: str, place: dict[str, Any]) -> None:
@@ -187,7 +179,7 @@ def _append_or_raise(
     driver: sqlite3.Connection, unlocked: UnlockedRows, end: LogEnd, link_id: str, entry: Any
 ) -> LogEnd:
     """Add a line to the end that has just been looked up."""
-    moved = append_line(driver, unlocked, end, link_id, entry)
+    moved = answer_log.append_line(driver, unlocked, end, link_id, entry)
     if moved is None:
         raise StoreFault("row-refused")
     return moved

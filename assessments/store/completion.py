@@ -1,7 +1,6 @@
 """Completing an assessment: the record, the outbox entry and the second copy, all or none.
 
-The second copy (`completion_files`) is on the disk before the transaction commits, and either copy makes
-the other again when the store is opened. Nothing is completed twice and nothing completed is lost.
+Either copy makes the other again when the store is opened. Nothing is completed twice or lost.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from assessments.casework.records import Assessment, AssessmentStatus
 from assessments.errors import Damaged, DiskFull, StoreFault, UnknownFormat
 from assessments.ports import OutboxEntry
 from assessments.store.assessments import next_revision, read_row
-from assessments.store.completion_files import Completion
+from assessments.store.completion_files import Completion, pack_integrity_count
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows.answer_log import LINES_OF_ASSESSMENT
@@ -28,11 +27,8 @@ _LAST_LINE = f"(SELECT max(line) FROM answer WHERE {LINES_OF_ASSESSMENT})"  # no
 def complete(
     unlocked: UnlockedStore, assessment: Assessment, envelope: bytes, service_kid: str
 ) -> OutboxEntry:
-    """Finish once: the record, the outbox entry and the second copy, all or none.
-
-    Raises StoreFault("completion-unsure") where the disk refused and then refused to take back, too:
-    then only the next opening can tell which of the two it is.
-    """
+    """Finish once: all or none. Raises StoreFault("completion-unsure") where the disk refused and then
+    refused to take back, too: then only the next opening can tell which of the two it is."""
     if assessment.status not in _COMPLETED_STATUSES:
         raise StoreFault("not-completed")
     copied = False
@@ -53,7 +49,7 @@ def complete(
                 state="completed",
                 sealed_summary=row.seal(unlocked.keys, encode_summary(assessment)),
                 sealed_record=row.seal(unlocked.keys, assessment.model_dump_json().encode(), ".completion"),
-                integrity_count=count.to_bytes() if count else b"",
+                integrity_count=pack_integrity_count(unlocked.author, *count) if count else b"",
                 last_line=last_line,
             )
             # On the disk before the transaction commits: a cut in between is carried out at the
@@ -86,11 +82,8 @@ def _roll_back_completion(unlocked: UnlockedStore, assessment_id: str, error: Ba
 
 
 def reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int:
-    """Make each copy of finished work from the other. Returns how many copies cannot be read.
-
-    A copy without its row is a completion whose transaction was cut: it is carried out now, unless
-    somebody has gone on with the answers since.
-    """
+    """Make each copy of finished work from the other. Returns how many copies cannot be read. A copy without
+    its row is a completion that was cut: it is carried out, unless somebody has gone on with the answers."""
     if database.read_only:
         return 0
     outbox.completion_files.sweep()
@@ -124,8 +117,7 @@ def reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int
 
 
 def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:
-    """Whether the assessment has moved on since: the person was not shown that it is completed, and went on.
-    One that is not here, or is just as it was, is not stale: then the copy is what was finished."""
+    """Whether the person went on since, not having been shown that it is completed."""
     row = driver.execute(
         f"SELECT rev, state, {_LAST_LINE} FROM assessment WHERE id = ?",  # noqa: S608  # constants
         (finished.entry_id,),
@@ -151,9 +143,8 @@ def apply_completion(driver: sqlite3.Connection, finished: Completion) -> None:
         )
         driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
         if finished.integrity_count:
-            author, tally_rev, count = finished.integrity_parts()
-            rev = int.from_bytes(tally_rev, "big")
+            author, rev, count = finished.integrity_parts()
             driver.execute(
                 "UPDATE tally SET rev = ?, body = ? WHERE author = ? AND rev = ?",
-                (rev, count, author.decode(), rev - 1),
+                (rev, count, author, rev - 1),
             )

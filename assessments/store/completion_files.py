@@ -1,10 +1,7 @@
-"""Second copies of completed assessments: one sealed file each, beside the database.
+"""Second copies of completed assessments: one sealed file each, beside the database (`outbox/4f0c….sealed`).
 
 A file holds the envelope for the service and the sealed rows of the completion, so that the database and
-the file each make the other again. It is written, synced and named before the transaction that completes.
-No key is needed: everything in it is sealed.
-
-    outbox/4f0c….sealed
+the file each make the other again. No key is needed: everything in it is sealed.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from assessments.store.database import translate_errors
 from assessments.store.durable_files import make_folder, sync_folder, write_atomically
 
 COMPLETION_MAGIC = b"CKO1"
-COMPLETION_SUFFIX = ".sealed"
+COMPLETION_FOLDER, COMPLETION_SUFFIX = "outbox", ".sealed"
 _PART = ".part"
 _DIGEST_BYTES = 32
 
@@ -42,11 +39,12 @@ class Completion:
     @property
     def author(self) -> str:
         """Whose it is; "" in a copy from before there was an integrity count."""
-        return self.integrity_parts()[0].decode() if self.integrity_count else ""
+        return self.integrity_parts()[0] if self.integrity_count else ""
 
-    def integrity_parts(self) -> list[bytes]:
+    def integrity_parts(self) -> tuple[str, int, bytes]:
         """The author, the revision and the body of the integrity count's row."""
-        return split_length_prefixed(self.integrity_count, "copy")
+        author, rev, body = split_length_prefixed(self.integrity_count, "copy")
+        return author.decode(), int.from_bytes(rev, "big"), body
 
     def to_bytes(self) -> bytes:
         """The bytes of the file, ending in their digest."""
@@ -62,6 +60,11 @@ class Completion:
             struct.pack(">Q", self.last_line),
         )
         return raw + digest(raw)
+
+
+def pack_integrity_count(author: str, rev: int, body: bytes) -> bytes:
+    """The row of an integrity count, as a completion carries it."""
+    return length_prefix(author, struct.pack(">Q", rev), body)
 
 
 def unpack_completion(raw: bytes) -> Completion:
@@ -104,7 +107,7 @@ class CompletionFiles:
             return {path.stem for path in self._folder.glob(f"*{COMPLETION_SUFFIX}")}
 
     def write(self, finished: Completion) -> None:
-        """Write, sync, name, sync the folder: after this a power cut does not lose it."""
+        """Write one copy: after this a power cut does not lose it."""
         with translate_errors():
             path = self._path(finished.entry_id)
             write_atomically(path, finished.to_bytes(), path.with_suffix(_PART))

@@ -1,8 +1,7 @@
 """One SQLite file, opened strictly: settings read back, errors translated, one writer, checkpoints, damage.
 
 It never recreates or deletes a file that does not open. Usable from any thread: writes wait for one lock,
-reads take a connection of their own and see one moment. Call it from a worker thread, never from an event
-loop: each write waits for the disk. The unit of access is the driver's connection, without ORM or Core.
+reads take a connection of their own and see one moment. The unit of access is the driver's connection.
 
     with database.write() as driver:        # BEGIN IMMEDIATE … COMMIT
         driver.execute("INSERT INTO …", parameters)
@@ -23,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assessments.errors import Damaged, DiskFull, StoreFault, WrenError
+from assessments.errors import Damaged, DiskFull, StoreFault
 
 DATABASE_FILE = "wren.db"
 FILE_HEADER = b"SQLite format 3\x00"
@@ -66,40 +65,21 @@ _FAULT_CODES = {
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
-def _translate_error(error: BaseException) -> WrenError:
-    if isinstance(error, OSError):
-        return DiskFull() if error.errno in _FULL_DISK else StoreFault(errno=error.errno)
-    extended = getattr(error, "sqlite_errorcode", 0)
-    fault = _FAULTS.get(extended & 0xFF, StoreFault)
-    return fault(_FAULT_CODES.get(extended & 0xFF), sqlite=extended)
-
-
-class translate_errors:
+@contextmanager
+def translate_errors() -> Iterator[None]:
     """Turn the errors of SQLite and of the disk into the store's own. They carry numbers only."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, UnicodeDecodeError):
-            # What SQLite gives as text, its own messages about a damaged schema too, is not.
-            raise Damaged(part="text") from None
-        if isinstance(error, (sqlite3.Error, OSError)):
-            raise _translate_error(error) from None
-
-
-class _DamageTracking(translate_errors):
-    """The same for an open file, noting that its pages are damaged."""
-
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            super().__exit__(kind, error, trace)
-        except Damaged:
-            self._database.is_damaged = True
-            raise
+    try:
+        yield
+    except UnicodeDecodeError:
+        # What SQLite gives as text, its own messages about a damaged schema too, is not.
+        raise Damaged(part="text") from None
+    except OSError as error:
+        full = error.errno in _FULL_DISK
+        raise (DiskFull() if full else StoreFault(errno=error.errno)) from None
+    except sqlite3.Error as error:
+        extended = getattr(error, "sqlite_errorcode", 0)
+        fault = _FAULTS.get(extended & 0xFF, StoreFault)
+        raise fault(_FAULT_CODES.get(extended & 0xFF), sqlite=extended) from None
 
 
 class SqliteDatabase:
@@ -127,7 +107,7 @@ class SqliteDatabase:
 
     def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
-        with self.write_lock, _DamageTracking(self):
+        with self.write_lock, self._track_damage():
             self._refuse_when_closed()
             return [
                 name
@@ -136,8 +116,7 @@ class SqliteDatabase:
             ]
 
     def check_integrity(self) -> None:
-        """Read every page's structure, and that each index leads to each row: a row that its index
-        does not know is shown in no list. Raises `Damaged`; changes nothing."""
+        """Check each page and that each index leads to each row. Raises `Damaged`; changes nothing."""
         with self.read() as driver:
             found = driver.execute("PRAGMA integrity_check(1)").fetchone()
         if found != ("ok",):
@@ -146,9 +125,8 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """One immediate transaction on the one writing connection. `outbox`: what becomes of finished work is
-        written even where nothing else is."""
-        with self.write_lock, _DamageTracking(self):
+        """One immediate transaction on the writing connection. `outbox`: even where all else is read-only."""
+        with self.write_lock, self._track_damage():
             self._refuse_when_closed()
             if self.read_only and not outbox:
                 raise StoreFault("newer-store")
@@ -165,9 +143,12 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
-        with _DamageTracking(self):
+        with self._track_damage():
             self._refuse_when_closed()
-            driver = self._take_reader()
+            try:
+                driver = self._readers.pop()
+            except IndexError:
+                driver = _connect(self.path)
             try:
                 driver.execute("BEGIN")
                 yield driver
@@ -185,12 +166,8 @@ class SqliteDatabase:
             return driver.execute(statement, parameters).fetchall()
 
     def preallocate_wal(self) -> None:
-        """Fill the log's file with zeros ahead of the answers to come.
-
-        Saving an answer then overwrites what the file already has, and the disk need not grow the
-        file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
-        Nothing depends on it: where room is short it is left for what people write.
-        """
+        """Fill the log's file with zeros, which SQLite takes for its end: the disk need not grow it at every
+        commit. Nothing depends on it: where room is short it is left for what people write."""
         with self.write(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
             with open(handle, "r+b", buffering=0) as log:
@@ -229,10 +206,15 @@ class SqliteDatabase:
                     driver.close()
                 self._readers.clear()
 
-    def _take_reader(self) -> sqlite3.Connection:
-        with suppress(IndexError):
-            return self._readers.pop()
-        return _connect(self.path)
+    @contextmanager
+    def _track_damage(self) -> Iterator[None]:
+        """Translate errors, and note that pages are damaged."""
+        try:
+            with translate_errors():
+                yield
+        except Damaged:
+            self.is_damaged = True
+            raise
 
     def _refuse_when_closed(self) -> None:
         if not self._open:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner only and durably. What is synced
-    inside a folder is still lost with it when the folder's own name is not on the disk."""
+    """Make a folder, and those above it that are missing, for their owner only; their names are durable."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -38,8 +37,7 @@ def write_synced(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def write_atomically(path: Path, content: bytes, part: Path | None = None) -> None:
-    """Write a file whole or not at all; durable, name included, when this returns. Until it is whole it is
-    called `part`: the name with ".part" behind it, unless given."""
+    """Write a file whole or not at all, durably, name included; it is called `part` until it is whole."""
     part = part or path.with_name(f"{path.name}.part")
     try:
         write_synced(part, (content,))

@@ -1,9 +1,8 @@
 """The outbox: sealed entries of completed work, which never change, and a log of what became of each.
 
 An entry's state is read from its log, never from a flag, so an outcome that arrives during another attempt
-cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service, and the notes
-(times, reasons, receipts) under the device's key, bound to the clear columns of their line. A line whose
-note does not open counts as not written: the worst that follows is that the same bytes are sent again.
+cannot be overwritten. It opens without a passphrase: the notes (times, reasons, receipts) are sealed under
+the device's key. A line whose note does not open counts as not written: the same bytes are sent again.
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, NotFound, StoreFault
 from assessments.ports import Clock, OutboxEntry, Outcome
+from assessments.store.access.device import DeviceIdentity
 from assessments.store.completion_files import Completion, CompletionFiles
 from assessments.store.database import SqliteDatabase
 
@@ -44,23 +44,13 @@ WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
 """
 
 
-class DeviceSealer(Protocol):
-    """What seals small things that open while locked: the device."""
-
-    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes:
-        """Seal something small, bound to its purpose and place."""
-
-    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
-        """Open what `seal_with_device_key` made. Raises Damaged."""
-
-
 class StoredOutbox:
     """The outbox on SQLite."""
 
     def __init__(
-        self, database: SqliteDatabase, notes: DeviceSealer, copies: CompletionFiles, clock: Clock
+        self, database: SqliteDatabase, device: DeviceIdentity, copies: CompletionFiles, clock: Clock
     ) -> None:
-        self._database, self._sealer, self._clock = database, notes, clock
+        self._database, self._device, self._clock = database, device, clock
         self.completion_files = copies
         # Sent is for ever, so what was once read as sent need not be opened at every poll.
         self._sent: set[str] = set()
@@ -74,16 +64,15 @@ class StoredOutbox:
             raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
         author = author or finished.author  # the assessment itself may be lost
         hashed = digest(finished.envelope)
-        place = _entry_context(sequence, finished.entry_id, finished.service_kid, hashed)
-        now = self._clock.now()
+        entry_id, service_kid, envelope = finished.entry_id, finished.service_kid, finished.envelope
+        place, now = _entry_context(sequence, entry_id, service_kid, hashed), self._clock.now()
         note = self._seal_note("outbox-entry", place, {"queued_at": now.isoformat()})
         driver.execute(
             "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note, author)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note, author),
+            (sequence, entry_id, service_kid, hashed, envelope, note, author),
         )
-        size_bytes = len(finished.envelope)
-        return OutboxEntry(finished.entry_id, sequence, finished.service_kid, hashed, size_bytes, now)
+        return OutboxEntry(entry_id, sequence, service_kid, hashed, len(envelope), now)
 
     @contextmanager
     def reserve_author_seq(self, author: str) -> Iterator[int]:
@@ -233,12 +222,12 @@ class StoredOutbox:
                 yield entry_id, word, until, note
 
     def _seal_note(self, purpose: str, place: bytes, note: dict[str, Any]) -> bytes:
-        return self._sealer.seal_with_device_key(purpose, place, json.dumps(note).encode())
+        return self._device.seal_with_device_key(purpose, place, json.dumps(note).encode())
 
     def _open_note(self, purpose: str, place: bytes, sealed: bytes) -> dict[str, Any] | None:
         """The note, or None when it does not open here."""
         try:
-            opened: dict[str, Any] = json.loads(self._sealer.open_with_device_key(purpose, place, sealed))
+            opened: dict[str, Any] = json.loads(self._device.open_with_device_key(purpose, place, sealed))
         except Damaged:
             return None
         return opened
@@ -273,13 +262,8 @@ def _apply_log_line(
     if word in _SENT_OUTCOMES:
         return replace(entry, state="sent", sent_at=_parse_time(note["at"]), reason=None, next_try_at=None)
     if word == "postponed":
-        return replace(
-            entry,
-            attempts=entry.attempts + 1,
-            reason=note["reason"],
-            next_try_at=until,
-            postponed_at=_parse_time(note["at"]),
-        )
+        at, attempts = _parse_time(note["at"]), entry.attempts + 1
+        return replace(entry, attempts=attempts, reason=note["reason"], next_try_at=until, postponed_at=at)
     if word == "requeued":
         return replace(entry, state="waiting", attempts=0, reason=None, next_try_at=None)
     return replace(entry, state="set-aside", reason=note["reason"], next_try_at=None)

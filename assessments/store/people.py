@@ -1,7 +1,7 @@
 """Households, the people in them, the contacts with them, casework records, and their revisions.
 
-All of one household is sealed under one key, made when the household is first saved. Each function is one
-transaction. Saving again writes the next revision, and the row as it stood is kept as it was sealed.
+All of one household is sealed under one key. Each function is one transaction. Saving again writes the next
+revision, and the row as it stood is kept as it was sealed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from assessments.store.rows.sealed_rows import (
     ReadResult,
     SealedRow,
     check_random_id,
-    insert,
     open_rows,
     select_row,
     validate_record,
 )
 from assessments.store.rows.unlocked_store import UnlockedStore
-from assessments.store.tables import REVISED_TABLES
+from assessments.store.tables import REVISED_TABLES, insert
 
 R = TypeVar("R", bound=Record)
 HouseholdRecord = Person | Relationship | Contact | CaseworkRecord
@@ -111,28 +110,24 @@ def list_household_records(unlocked: UnlockedStore) -> ReadResult[HouseholdRecor
             name: _select_rows(driver, name, "t.agency = ? AND t.author = ?", *own) for name in REVISED_TABLES
         }
         changed = _select_changed_ids(driver, "agency = ? AND author = ?", *own)
-    within: dict[str, dict[str, list[RowWithBody]]] = {name: defaultdict(list) for name in REVISED_TABLES}
+    records = _open_all(unlocked, Household, rows.pop("household"))
+    within: dict[tuple[str, str], list[RowWithBody]] = defaultdict(list)
     for name, found in rows.items():
         for row, sealed in found:
             home = row.bound_columns[0] if row.bound_columns else row.id
-            within[name][home].append((row, sealed))
-    records = _open_all(unlocked, Household, rows["household"])
-    return ReadResult(
-        (
-            _open_household_records(
-                unlocked, record, {name: within[name].get(record.id, []) for name in REVISED_TABLES}, changed
-            )
-            for record in records
-        ),
-        records.unreadable,
-    )
+            within[name, home].append((row, sealed))
+    opened = (_open_household_records(unlocked, record, within, changed) for record in records)
+    return ReadResult(opened, records.unreadable)
 
 
 def read_household_records(unlocked: UnlockedStore, household_id: str) -> HouseholdRecords:
     """One household and all that is filed under it, as of one moment."""
     with unlocked.database.read() as driver:
         record = _read_one(driver, unlocked, Household, household_id)
-        rows = {name: _select_household_rows(driver, name, household_id) for name in REVISED_TABLES}
+        rows = {
+            (name, household_id): _select_household_rows(driver, name, household_id)
+            for name in REVISED_TABLES
+        }
         changed = _select_changed_ids(driver, "household_id = ?", household_id)
     return _open_household_records(unlocked, record, rows, changed)
 
@@ -177,12 +172,10 @@ def read_record(unlocked: UnlockedStore, kind: type[R], record_id: str) -> R:
         return _read_one(driver, unlocked, kind, record_id)
 
 
-def _household_key(
-    driver: sqlite3.Connection, unlocked: UnlockedStore, household_id: str
-) -> tuple[str, bytes]:
+def _household_key(driver: sqlite3.Connection, unlocked: UnlockedStore, home: str) -> tuple[str, bytes]:
     known = driver.execute(
         "SELECT k.kid, k.sealed FROM content_key AS k JOIN household AS h ON h.kid = k.kid WHERE h.id = ?",
-        (household_id,),
+        (home,),
     ).fetchone()
     return known or unlocked.create_content_key(driver)
 
@@ -271,9 +264,8 @@ def _select_rows(driver: sqlite3.Connection, name: str, where: str, *args: str) 
 
 
 def _select_household_rows(driver: sqlite3.Connection, name: str, household_id: str) -> list[RowWithBody]:
-    return _select_rows(
-        driver, name, f"t.{'id' if name == 'household' else 'household_id'} = ?", household_id
-    )
+    column = "id" if name == "household" else "household_id"
+    return _select_rows(driver, name, f"t.{column} = ?", household_id)
 
 
 def _select_changed_ids(driver: sqlite3.Connection, where: str, *args: str) -> dict[str, set[str]]:
@@ -287,15 +279,18 @@ def _select_changed_ids(driver: sqlite3.Connection, where: str, *args: str) -> d
 def _open_household_records(
     unlocked: UnlockedStore,
     household: Household,
-    rows: Mapping[str, list[RowWithBody]],
+    rows: Mapping[tuple[str, str], list[RowWithBody]],
     changed: Mapping[str, set[str]],
 ) -> HouseholdRecords:
+    def opened(name: str, kind: type[R]) -> ReadResult[R]:
+        return _open_all(unlocked, kind, rows.get((name, household.id), ()))
+
     return HouseholdRecords(
         household,
-        _open_all(unlocked, Person, rows["person"]),
-        _open_all(unlocked, Relationship, rows["relationship"]),
-        _open_all(unlocked, Contact, rows["contact"]),
-        _open_all(unlocked, CaseworkRecord, rows["fact"]),
+        opened("person", Person),
+        opened("relationship", Relationship),
+        opened("contact", Contact),
+        opened("fact", CaseworkRecord),
         frozenset(changed.get(household.id, ())),
     )
 

@@ -1,14 +1,12 @@
 """Deletion for good (crypto-shredding): of an assessment or a whole household only a tombstone is left.
 
-What makes it final is the key. The content key goes, and then every key that is left is sealed anew under a
-fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens with nothing that
-is still used. Rows and files go too. Completed work that the service has not confirmed is refused: until
-then this is its only place. The line in the outbox stays, without its envelope: the numbers of an author
-have no gaps. Who may order a deletion is decided elsewhere.
+The content key goes, and then every key that is left is sealed anew under a fresh epoch key, so that an old
+copy of the deleted one, left behind in flash memory, opens with nothing that is still used. Completed work
+that the service has not confirmed is refused. The line in the outbox stays, without its envelope: the numbers
+of an author have no gaps. Who may order a deletion is decided elsewhere.
 
 Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
-the content key can still open what they had. A database that was set aside as damaged keeps what was in it,
-with its keys.
+the content key can still open what they had. A database that was set aside as damaged keeps what was in it.
 """
 
 from __future__ import annotations
@@ -139,21 +137,18 @@ def _shred_assessment(
 
 
 def _rotate_epoch_key(unlocked: UnlockedStore, driver: sqlite3.Connection) -> None:
-    """Seal every content key anew under a fresh epoch key, in this transaction.
-
-    Once it is committed these keys open nothing: close them and unlock again. Raises
-    Locked("keys-renewed") where another process was faster.
-    """
+    """Seal every content key anew under a fresh epoch key; once committed, the keys held here open nothing.
+    Raises Locked("keys-renewed") where another process was faster."""
     keys = unlocked.keys
     mine = driver.execute("SELECT kid, sealed FROM content_key WHERE epoch_kid = ?", (keys.epoch_kid,))
-    fresh = keys.rotate_epoch_key(mine.fetchall())
+    epoch_kid, sealed, wraps = keys.rotate_epoch_key(mine.fetchall())
     driver.executemany(
         "UPDATE content_key SET epoch_kid = ?, sealed = ? WHERE kid = ?",
-        [(fresh.kid, wrap, kid) for kid, wrap in fresh.wraps],
+        [(epoch_kid, wrap, kid) for kid, wrap in wraps],
     )
     changed = driver.execute(
         "UPDATE practitioner SET epoch_kid = ?, epoch_sealed = ? WHERE author = ? AND epoch_sealed = ?",
-        (fresh.kid, fresh.sealed, keys.author, keys.epoch_sealed),
+        (epoch_kid, sealed, keys.author, keys.epoch_sealed),
     )
     if changed.rowcount != 1:
         raise Locked("keys-renewed")
@@ -162,11 +157,8 @@ def _rotate_epoch_key(unlocked: UnlockedStore, driver: sqlite3.Connection) -> No
 
 
 def _remove_files(unlocked: UnlockedStore, assessment_ids: list[str], attachment_ids: list[str]) -> None:
-    """Remove sealed files, last in the transaction and before it commits.
-
-    A cut in between leaves rows without files, and the deletion, which was asked for, is asked for
-    again. The other way round, a second copy without its row would be carried out as finished work.
-    """
+    """Remove sealed files before the transaction commits: a cut in between leaves rows without files. The
+    other way round, a second copy without its row would be carried out as finished work."""
     for assessment_id in assessment_ids:
         unlocked.outbox.completion_files.remove(assessment_id)
     attachments.remove_files(unlocked.database, attachment_ids)

@@ -1,8 +1,7 @@
 """The device's encrypted store: one folder, opened strictly, unlocked by one person at a time.
 
-Locked, it gives whether it is set up, the device, its settings and its outbox. `unlock` gives an
-`UnlockedStore`, with which `people`, `assessments` and `completion` read and write rows. It never recreates
-or deletes what it cannot open. All calls block: use a worker thread.
+Locked, it gives the device, its settings and its outbox. `unlock` gives an `UnlockedStore`, with which
+`people`, `assessments` and `completion` read and write rows. All calls block: use a worker thread.
 """
 
 from __future__ import annotations
@@ -13,26 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.store.access.account_backup import restore_accounts, save_account_backup
-from assessments.store.access.device import (
-    DEVICE_KEY,
-    DeviceIdentity,
-    FileKeystore,
-    create_stored_key,
-    make_device,
-    read_key,
-)
+from assessments.store.access.device import DEVICE_KEY, DeviceIdentity, FileKeystore, load_or_create_device
 from assessments.store.access.keyring import KeyRing
 from assessments.store.access.recovery_requests import RecoveryRequests
 from assessments.store.access.unlocking import Unlocking
 from assessments.store.attachments import attachments
 from assessments.store.completion import reconcile_completions
-from assessments.store.completion_files import CompletionFiles
+from assessments.store.completion_files import COMPLETION_FOLDER, CompletionFiles
 from assessments.store.database import DATABASE_FILE, SqliteDatabase, translate_errors
 from assessments.store.durable_files import make_folder
 from assessments.store.migrations import applied_migrations, is_newer, migrate
@@ -40,9 +31,6 @@ from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
 from assessments.store.rows.unlocked_store import UnitOfWork, UnlockedStore
 from assessments.store.tables import table
-
-COMPLETION_FOLDER = "outbox"
-_SELECT_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
 
 
 class DeviceSettings:
@@ -56,9 +44,9 @@ class DeviceSettings:
     def get(self, name: str) -> str | None:
         """The value of a setting, or None. Raises Damaged."""
         rows = self._database.rows("SELECT body FROM setting WHERE name = ?", (name,))
-        return (
-            self._device.open_with_device_key("setting", name.encode(), rows[0][0]).decode() if rows else None
-        )
+        if not rows:
+            return None
+        return self._device.open_with_device_key("setting", name.encode(), rows[0][0]).decode()
 
     def put(self, name: str, value: str) -> None:
         """Keep a setting: on the disk when this returns."""
@@ -102,12 +90,9 @@ class Store:
     def open(
         cls, folder: Path, clock: Clock, kdf: Kdf | None = None, keystore: Keystore | None = None
     ) -> Store:
-        """Open the folder, making what a first start needs.
-
-        `kdf` is the cost of passphrases that are set from now on; existing ones name their own. Without a
-        `keystore` keys are files in the folder. Raises Damaged, UnknownFormat, KeyAbsent (then
-        `RecoveryRequests` still opens) or KeystoreFault.
-        """
+        """Open the folder, making what a first start needs. `kdf`: of passphrases that are set from now on.
+        Without a `keystore` keys are files in the folder. Raises Damaged, UnknownFormat, KeyAbsent or
+        KeystoreFault."""
         with translate_errors():
             make_folder(folder)
             folder.chmod(0o700)
@@ -128,13 +113,11 @@ class Store:
                 migrate(database)
                 restore_accounts(database, folder)
                 database.preallocate_wal()
-            device = _load_or_create_device(kept, database)
+            device = load_or_create_device(kept, database)
             return cls(folder, database, device, clock, kdf or best_kdf(), kept)
         except BaseException:
             database.close()
             raise
-
-    # The device
 
     def passes_integrity_check(self) -> bool:
         """Whether every page of the database has its structure. Reads the whole file."""
@@ -159,8 +142,6 @@ class Store:
     def free_bytes(self) -> int:
         """Room left on the disk."""
         return attachments.free_bytes(self._database.path.parent)
-
-    # People
 
     def is_set_up(self) -> bool:
         """Whether somebody has chosen a passphrase here."""
@@ -208,12 +189,9 @@ class Store:
 
     @contextlib.contextmanager
     def completing(self, unlocked: UnlockedStore) -> Iterator[int]:
-        """Complete one assessment inside: yields the author's next number on this device, from 1.
-
-        Numbers have no gaps. If another process took the number, completing raises `StoreFault`
-        ("store-busy") and nothing has happened. Raises StoreFault("escrow-missing") while nobody could
-        let this person in again.
-        """
+        """Complete one assessment inside: yields the author's next number on this device, from 1, without
+        gaps. Where another process took it, completing raises StoreFault("store-busy") and nothing has
+        happened. Raises StoreFault("escrow-missing") while nobody could let this person in again."""
         if self.escrow(unlocked.author) is None:
             raise StoreFault("escrow-missing")
         with self.outbox.reserve_author_seq(unlocked.author) as author_seq:
@@ -249,26 +227,3 @@ def _reject_unknown_outbox_schema(database: SqliteDatabase) -> None:
         here = {(row[1], row[2]) for row in database.rows(f"PRAGMA table_info('{name}')")}
         if here != {(column.name, str(column.type)) for column in table(name).columns}:
             raise UnknownFormat("newer-store")
-
-
-def _load_or_create_device(keystore: Keystore, database: SqliteDatabase) -> DeviceIdentity:
-    """The device of this folder; made once, its key first, so that a cut can be carried on."""
-    if not database.rows(_SELECT_DEVICE):
-        if database.rows("SELECT 1 FROM practitioner"):
-            raise Damaged(part="device")  # a new one would shut everybody out
-        with database.write() as driver:
-            # Looked up again inside the transaction: another process may have been faster.
-            if driver.execute(_SELECT_DEVICE).fetchone() is None:
-                kept = keystore.read(DEVICE_KEY)
-                whole = kept is not None and len(kept) == sealing.KEY_BYTES
-                made = make_device(
-                    read_key(keystore, DEVICE_KEY) if whole else create_stored_key(keystore, DEVICE_KEY)
-                )
-                driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", made)
-    (found,) = database.rows(_SELECT_DEVICE)
-    device_id, sign_public, sign_sealed, receive_public, receive_sealed = found
-    device = DeviceIdentity(
-        device_id, sign_public, receive_public, sign_sealed, receive_sealed, read_key(keystore, DEVICE_KEY)
-    )
-    device.sign(b"")  # a key of another device shows here, not at the first exchange
-    return device

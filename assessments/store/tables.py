@@ -1,16 +1,22 @@
-"""The schema of the device: its tables as SQLModel classes, and nothing else.
+"""The schema of the device: its tables as SQLModel classes, how a row is written into one, and nothing else.
 
-What is in clear is here to be seen: random ids, revisions, schema names, agency and author alias,
-key names, sizes, and for the outbox when to try next. Everything else is in a sealed column. A
-table never checks a value (`records` do) and is never printed. The tables have a registry of their
-own, so that the service's tables of the same names can live in the same process.
+What is in clear is here to be seen; everything else is in a sealed column. A table never checks a value
+(`records` do) and is never printed. The tables have a registry of their own, so that the service's tables
+of the same names can live in the same process.
 """
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Mapping
+from functools import cache
+
 from sqlalchemy import Index, MetaData, Table
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import declared_attr, registry
 from sqlmodel import Field, SQLModel
+
+Value = int | str | bytes | None
 
 metadata = MetaData()
 # The tables whose rows are put aside as they stood, in `earlier`, when their next revision is written.
@@ -18,6 +24,12 @@ REVISED_TABLES = ("household", "person", "relationship", "contact", "fact")
 
 
 class _TableRow(SQLModel, registry=registry(metadata=metadata)):
+    """A table named after its class: ContentKeyRow is `content_key`, unless the class says otherwise."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
@@ -45,7 +57,6 @@ class _HouseholdTableRow(_SealedTableRow):
 class MigrationRow(_TableRow, table=True):
     """A migration that this file has had."""
 
-    __tablename__ = "migration"
     number: int = Field(primary_key=True)
     name: str
 
@@ -53,7 +64,6 @@ class MigrationRow(_TableRow, table=True):
 class DeviceRow(_TableRow, table=True):
     """This device: its id and keys, sealed under the device's key."""
 
-    __tablename__ = "device"
     id: str = Field(primary_key=True)
     sign_public: bytes
     sign_sealed: bytes
@@ -64,7 +74,6 @@ class DeviceRow(_TableRow, table=True):
 class PractitionerRow(_TableRow, table=True):
     """A person of this device: see `practitioner`."""
 
-    __tablename__ = "practitioner"
     author: str = Field(primary_key=True)
     agency: str
     wrap: bytes
@@ -79,7 +88,6 @@ class PractitionerRow(_TableRow, table=True):
 class AttemptRow(_TableRow, table=True):
     """Unlock attempts, counted before they are made. The key store holds the same count."""
 
-    __tablename__ = "attempt"
     author: str = Field(primary_key=True)
     failed: int
 
@@ -87,7 +95,6 @@ class AttemptRow(_TableRow, table=True):
 class EscrowRow(_TableRow, table=True):
     """Two sealed halves of a person's key, and the public keys that they are sealed to."""
 
-    __tablename__ = "escrow"
     author: str = Field(primary_key=True, foreign_key="practitioner.author")
     body: bytes
     agency_public: bytes
@@ -97,7 +104,6 @@ class EscrowRow(_TableRow, table=True):
 class ContentKeyRow(_TableRow, table=True):
     """One key per household and per assessment, sealed under an epoch key. Deleting it shreds."""
 
-    __tablename__ = "content_key"
     kid: str = Field(primary_key=True)
     epoch_kid: str
     sealed: bytes
@@ -106,7 +112,6 @@ class ContentKeyRow(_TableRow, table=True):
 class SettingRow(_TableRow, table=True):
     """A setting, sealed under the device's key."""
 
-    __tablename__ = "setting"
     name: str = Field(primary_key=True)
     body: bytes
 
@@ -114,25 +119,17 @@ class SettingRow(_TableRow, table=True):
 class HouseholdRow(_SealedTableRow, table=True):
     """A household."""
 
-    __tablename__ = "household"
-
 
 class PersonRow(_HouseholdTableRow, table=True):
     """A person of a household."""
-
-    __tablename__ = "person"
 
 
 class RelationshipRow(_HouseholdTableRow, table=True):
     """A relationship between two people of a household."""
 
-    __tablename__ = "relationship"
-
 
 class ContactRow(_HouseholdTableRow, table=True):
     """A contact with a household."""
-
-    __tablename__ = "contact"
 
 
 class CaseworkRecordRow(_HouseholdTableRow, table=True):
@@ -157,13 +154,9 @@ class RevisionRow(_TableRow, table=True):
 
 
 class AssessmentRow(_SealedTableRow, table=True):
-    """`body` is the summary; answers in progress and the completed record are kept apart.
+    """`body` is the summary. The lines of its answers are filed under `number`, this device's own count. The
+    index holds all that a list and the integrity count ask for: they read it and not the bodies."""
 
-    `number` is this device's own count; the lines of its answers are filed under it. The index holds
-    all that a list and the integrity count ask for: they read it and not the bodies.
-    """
-
-    __tablename__ = "assessment"
     __table_args__ = (
         Index("ix_assessment_own", "agency", "author", "number", "household_id", "id", "rev", "state"),
     )
@@ -185,9 +178,8 @@ class SummaryCacheRow(_TableRow, table=True):
 
 
 class AnswerLogRow(_TableRow, table=True):
-    """One line per answer given, never changed, and behind them the list's end. `line` is the
-    assessment's number and the place in its list in one integer, so that a save writes to one page
-    and to no index."""
+    """One line per answer given, never changed, and behind them the list's end. `line` is the assessment's
+    number and the place in its list in one integer: a save writes to one page and to no index."""
 
     __tablename__ = "answer"
     line: int | None = Field(default=None, primary_key=True)
@@ -195,8 +187,7 @@ class AnswerLogRow(_TableRow, table=True):
 
 
 class ItemDraftsRow(_TableRow, table=True):
-    """Where the person left off. Revision 0, with nothing in it, until there is something to keep:
-    an assessment in progress without this row has lost it."""
+    """Where the person left off; revision 0, empty, until there is something to keep."""
 
     __tablename__ = "place"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
@@ -225,7 +216,6 @@ class IntegrityCountRow(_TableRow, table=True):
 class CompletionRow(_TableRow, table=True):
     """The record of a completed assessment."""
 
-    __tablename__ = "completion"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
     rev: int
     body: bytes
@@ -234,7 +224,6 @@ class CompletionRow(_TableRow, table=True):
 class AttachmentRow(_SealedTableRow, table=True):
     """`body` is the metadata; the content is a sealed file of the same id."""
 
-    __tablename__ = "attachment"
     assessment_id: str = Field(foreign_key="assessment.id", index=True)
 
 
@@ -249,7 +238,6 @@ class TombstoneRow(_SealedTableRow, table=True):
 class OutboxEntryRow(_TableRow, table=True):
     """Written once. What became of it is in the log, never here."""
 
-    __tablename__ = "outbox_entry"
     sequence: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     service_kid: str
@@ -262,7 +250,6 @@ class OutboxEntryRow(_TableRow, table=True):
 class OutboxLogRow(_TableRow, table=True):
     """What became of an entry of the outbox; only added to."""
 
-    __tablename__ = "outbox_log"
     sequence: int | None = Field(default=None, primary_key=True)
     entry_id: str = Field(index=True)
     word: str
@@ -273,7 +260,6 @@ class OutboxLogRow(_TableRow, table=True):
 class OutboxCursorRow(_TableRow, table=True):
     """The position up to which the service's sequence was read."""
 
-    __tablename__ = "outbox_cursor"
     id: int | None = Field(default=None, primary_key=True)
     position: str
 
@@ -281,3 +267,25 @@ class OutboxCursorRow(_TableRow, table=True):
 def table(name: str) -> Table:
     """The declared table of this name."""
     return metadata.tables[name]
+
+
+@cache
+def column_names(name: str) -> tuple[str, ...]:
+    """The declared columns of a table, in their order."""
+    return tuple(column.name for column in table(name).columns)
+
+
+def insert(
+    driver: sqlite3.Connection, name: str, columns: Mapping[str, Value], *, or_ignore: bool = False
+) -> int:
+    """Insert one row. Returns how many rows were written: 0 where one was there and `or_ignore`."""
+    statement = _insert_statement(name, tuple(columns), or_ignore=or_ignore)
+    return driver.execute(statement, tuple(columns.values())).rowcount
+
+
+@cache
+def _insert_statement(name: str, columns: tuple[str, ...], *, or_ignore: bool) -> str:
+    if not set(columns) <= set(column_names(name)):
+        raise KeyError("a column that the table does not have")
+    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
+    return f"{verb} INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

@@ -177,10 +177,10 @@ class Browser:
         page = page or self.page
         placeholder = page.locator("flt-semantics-placeholder")
         placeholder.wait_for(state="attached", timeout=30_000)
-        _until(lambda: placeholder.count() == 0 or self._wake_once(page), "semantics did not come on")
+        until(lambda: placeholder.count() == 0 or self._wake_once(page), "semantics did not come on")
         page.locator("#loading").wait_for(state="detached")
         # The words are there before the paint, and a picture taken between is white.
-        _until(lambda: len(page.screenshot()) > 6_000, "nothing was painted")
+        until(lambda: len(page.screenshot()) > 6_000, "nothing was painted")
 
     def _wake_once(self, page: Page) -> bool:
         page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
@@ -233,14 +233,14 @@ class Browser:
             self.wait_frames(6)
             return field.input_value() == text
 
-        _until(filled, f"the field did not keep what was typed: {label}")
+        until(filled, f"the field did not keep what was typed: {label}")
 
     def expect_value(self, label: str, text: str) -> None:
         """Wait until a field shows this: Flutter gives the letters to the page once it has the focus."""
         field = self.field(label)
         self.look_for(field)
         field.focus()
-        _until(lambda: field.input_value() == text, f"the field does not show what was typed: {label}")
+        until(lambda: field.input_value() == text, f"the field does not show what was typed: {label}")
 
     def look_for(self, node: Locator) -> None:
         """Wait for a node, and scroll for it: what is off the screen is not in the page."""
@@ -277,20 +277,20 @@ class Browser:
             self.wait_frames(10)
             return before == (self.said(), self.tappables())
 
-        _until(is_still, "the page never came to rest")
+        until(is_still, "the page never came to rest")
 
     # What is there
 
     def expect_text(self, words: str, *, timeout_ms: int = 30_000) -> None:
         """Wait until these words are on the page, as text or as a name."""
         try:
-            _until(lambda: words in self.said(), "", timeout_ms / 1000)
+            until(lambda: words in self.said(), "", timeout_ms / 1000)
         except AssertionError:
             raise AssertionError(f"never seen: {words!r}; there is: {self.said()[:4000]}") from None
 
     def expect_nothing(self) -> None:
         """Wait until a screen reader is given nothing."""
-        _until(lambda: not self.said().strip(), "there is still something on the page")
+        until(lambda: not self.said().strip(), "there is still something on the page")
 
     def said(self) -> str:
         """Everything a screen reader is given, in order."""
@@ -359,7 +359,8 @@ class Browser:
             self.errors.append(message.text)
 
 
-def _until(happens: Callable[[], bool], otherwise: str, timeout_s: float = 30.0) -> None:
+def until(happens: Callable[[], bool], otherwise: str, timeout_s: float = 30.0) -> None:
+    """Wait until this is so; `otherwise` says what was not."""
     deadline = time.monotonic() + timeout_s
     while not happens():
         assert time.monotonic() < deadline, otherwise

@@ -10,7 +10,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator
 
 from app.kit.messages import say
-from tests.app.browser import Browser
+from tests.app.browser import Browser, until
 
 Places = tuple[tuple[float, float], ...]
 _TOP = 120
@@ -56,8 +56,24 @@ class Paper:
         self.app.page.mouse.click(*self._at(across, down))
         self.app.wait_frames(10)
 
+    def picture_after(self, before: bytes) -> bytes:
+        """Wait until something else than `before` is painted, and stays."""
+        last = before
+
+        def is_still() -> bool:
+            nonlocal last
+            same, last = last == (now := self.picture()), now
+            return same and now != before
+
+        until(is_still, "the paper stayed as it was")
+        return last
+
+    def expect_picture(self, picture: bytes) -> None:
+        """Wait until this is painted."""
+        until(lambda: self.picture() == picture, "something else is painted")
+
     def picture(self) -> bytes:
-        """What is painted on the paper, without its edge."""
+        """What is painted on the paper now, without its edge."""
         self.app.page.mouse.move(5, 5)
         self.app.wait_frames(10)
         box = self.box

@@ -61,24 +61,23 @@ def test_what_a_child_drew_is_there_after_the_app_was_killed() -> None:
             paper = Paper(app)
             empty = paper.picture()
             paper.draw(HOUSE)
-            with_house = paper.picture()
-            assert with_house != empty
+            with_house = paper.picture_after(empty)
             paper.draw(LINE)
-            assert paper.picture() != with_house
+            paper.picture_after(with_house)
             app.press(say("draw.undo"))
             paper = Paper(app)
-            assert paper.picture() == with_house
+            paper.expect_picture(with_house)
             app.check(say("draw.stickers"))
             app.check(say("draw.sticker.dog"))
             paper = Paper(app)
             paper.tap(0.5, 0.6)
-            drawn = paper.picture()
-            assert drawn not in (with_house, empty)
+            drawn = paper.picture_after(with_house)
+            assert drawn != empty
             assert app.errors == []
         machine.kill_app()
         machine.start_app()
         with Browser(machine.app_url) as app:
             unlock(app, QUESTION)
-            assert Paper(app).picture() == drawn
+            Paper(app).expect_picture(drawn)
             assert app.errors == []
             assert app.foreign == []

@@ -147,7 +147,7 @@ def _migrate_in_two(database: SqliteDatabase) -> None:
 
 
 def _record_only(one: Migration, step: Migration) -> Migration:
-    return Migration(one.number, one.name, ()) if one == step else one
+    return Migration(one.number, one.name) if one == step else one
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from assessments.casework.casework_records import RecordLink
-from assessments.casework.record_links import find_links_of
+from assessments.casework.casework_records import RecordLink, find_links_of
 
 NOON = datetime(2026, 5, 14, 12, tzinfo=UTC)
 

@@ -77,12 +77,12 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_step_that_fails_leaves_no_trace_and_can_be_tried_again(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "wren.db")
-    broken = Migration(NEXT, "broken", ("CREATE TABLE half (a)", "INSERT INTO nowhere VALUES (1)"))
+    broken = Migration(NEXT, "broken", "CREATE TABLE half (a)", "INSERT INTO nowhere VALUES (1)")
     with pytest.raises(StoreFault):
         migrate(database, (*MIGRATIONS, broken))
     assert applied_migrations(database) == ALL
     assert database.rows("SELECT name FROM sqlite_master WHERE name = 'half'") == []
-    migrate(database, (*MIGRATIONS, Migration(NEXT, "mended", ("CREATE TABLE half (a)",))))
+    migrate(database, (*MIGRATIONS, Migration(NEXT, "mended", "CREATE TABLE half (a)")))
     assert applied_migrations(database) == ALL | {NEXT}
     database.close()
 

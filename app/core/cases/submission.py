@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.core.cases.form_metadata import add_history_follow_up, completed_in_contact
 from assessments.casework import child_sessions
-from assessments.casework.own_words_fields import find_kept_phrases
+from assessments.casework.phrasing_check import find_kept_phrases
 from assessments.casework.records import Assessment, Contact, Person
 from assessments.engine import form as forms
 from assessments.engine.answers import to_plain

@@ -25,7 +25,7 @@ from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, underlined
 from app.kit.forms.problems import call_out, error_summary
 from app.kit.messages import say
-from assessments.casework.own_words_fields import find_kept_phrases
+from assessments.casework.phrasing_check import find_kept_phrases
 from assessments.definitions.definition import Item, walk_items
 from assessments.engine.form import Form, PageChanged, list_pages
 

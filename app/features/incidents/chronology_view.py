@@ -31,8 +31,14 @@ from app.kit.forms.choices import Choice, radio_rows
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework import chronology as c
-from assessments.casework import record_links, timeline
-from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
+from assessments.casework import timeline
+from assessments.casework.casework_records import (
+    ChildObservation,
+    Incident,
+    KeyDate,
+    RecordLink,
+    find_linked_ids,
+)
 from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.definitions import catalogue
 
@@ -91,7 +97,7 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     _, person = find_person(model, model.screen.target)
     pages = model.households
     links = [link for page in pages for link in page.records_of(RecordLink)]
-    own = record_links.find_same_person_ids(links, person.id)
+    own = find_linked_ids(links, person.id, "same-person")
     events = timeline.find_incidents_by((event for page in pages for event in page.records_of(Incident)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own

@@ -14,9 +14,8 @@ from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
-from assessments.casework.casework_records import Incident, RecordLink
+from assessments.casework.casework_records import Incident, RecordLink, find_links_of
 from assessments.casework.matching.incidents import find_possible_duplicate_incidents
-from assessments.casework.record_links import find_links_of
 
 IncidentPair = tuple[Incident, Incident]
 

@@ -17,9 +17,8 @@ from app.kit.controls.keyed import keyed_component
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework import kinship
-from assessments.casework.casework_records import RecordLink
+from assessments.casework.casework_records import RecordLink, find_links_of
 from assessments.casework.matching.persons import PersonMatch
-from assessments.casework.record_links import find_links_of
 from assessments.casework.records import Person
 
 

@@ -22,8 +22,7 @@ from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
-from assessments.casework.own_words_fields import KeptPhrases
-from assessments.casework.phrasing_check import PhraseHit, find_phrases, replace_phrase
+from assessments.casework.phrasing_check import KeptPhrases, PhraseHit, find_phrases, replace_phrase
 
 # Long enough not to interrupt a sentence; short enough to be about what was just written.
 DEBOUNCE_S = 0.8

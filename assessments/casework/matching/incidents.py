@@ -1,8 +1,6 @@
 """Duplicate incidents: records that may be of one incident, and the joined record of those that are.
 
-Two records may be of one incident when they are of the same day and nothing in the people or tactics
-speaks against it. Only a person decides. A joined incident has the worst severity and all texts of
-its records; the records stay as they are.
+Only a person decides. A joined incident has the worst severity and all texts of its records.
 """
 
 from __future__ import annotations
@@ -10,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations, groupby
 
-from assessments.casework.casework_records import ChildAtIncident, Incident, Precision, RecordLink
-from assessments.casework.record_links import find_decided_pairs, find_linked_ids
+from assessments.casework.casework_records import (
+    ChildAtIncident,
+    Incident,
+    Precision,
+    RecordLink,
+    find_decided_pairs,
+    find_linked_ids,
+)
 
-_PRECISION_ORDER: dict[Precision, int] = {"exact": 0, "about": 1, "before": 2}
+_PRECISION_ORDER: tuple[Precision, ...] = ("exact", "about", "before")
 _SEPARATOR = " / "
 _TEXT_FIELDS = ("what", "threat", "injury", "outcome", "protective", "source", "place", "police_ref")
+_LIST_FIELDS = ("tactics", "by_ids", "to_ids", "kept_phrases")
 
 
 def group_incident_records(
@@ -39,21 +44,15 @@ def combine_incident_records(group: Sequence[Incident]) -> Incident:
     """One incident of all its records."""
     if len(group) == 1:
         return group[0]
-    ordered = sorted(
-        group, key=lambda incident: (_PRECISION_ORDER[incident.precision], incident.on, incident.id)
-    )
+    ordered = sorted(group, key=lambda one: (_PRECISION_ORDER.index(one.precision), one.on, one.id))
     levels = [incident.severity for incident in ordered if incident.severity is not None]
-    return ordered[0].model_copy(
-        update={
-            "severity": max(levels, default=None),
-            **{name: _join_texts(getattr(incident, name) for incident in ordered) for name in _TEXT_FIELDS},
-            **{
-                name: tuple(dict.fromkeys(part for incident in ordered for part in getattr(incident, name)))
-                for name in ("tactics", "by_ids", "to_ids", "kept_phrases")
-            },
-            "children": _combine_children(ordered),
-        }
-    )
+    texts = {name: _join_texts(getattr(incident, name) for incident in ordered) for name in _TEXT_FIELDS}
+    lists = {
+        name: tuple(dict.fromkeys(part for incident in ordered for part in getattr(incident, name)))
+        for name in _LIST_FIELDS
+    }
+    combined = {"severity": max(levels, default=None), "children": _combine_children(ordered)}
+    return ordered[0].model_copy(update={**combined, **texts, **lists})
 
 
 def find_possible_duplicate_incidents(
@@ -79,17 +78,16 @@ def _may_be_same_incident(one: Incident, other: Incident, links: Sequence[Record
     if "before" in (one.precision, other.precision) or (one.time and other.time and one.time != other.time):
         return False
     by, to = (
-        tuple(_canonical_person_ids(getattr(incident, name), links) for incident in (one, other))
+        tuple(
+            {min(find_linked_ids(links, person_id, "same-person")) for person_id in getattr(incident, name)}
+            for incident in (one, other)
+        )
         for name in ("by_ids", "to_ids")
     )
     if one.household_id != other.household_id and not (by[0] & by[1]):
         return False
     kinds = set(one.tactics), set(other.tactics)
     return all(not here or not there or here & there for here, there in (by, to, kinds))
-
-
-def _canonical_person_ids(person_ids: Iterable[str], links: Sequence[RecordLink]) -> set[str]:
-    return {min(find_linked_ids(links, person_id, "same-person")) for person_id in person_ids}
 
 
 def _join_texts(words: Iterable[str]) -> str:

@@ -1,8 +1,7 @@
 """Duplicate persons: records that may be of one human being, with reasons, for a person to decide.
 
-Compares names (Jaro-Winkler), other names and dates of birth, and merges nothing. A decided pair is
-not listed again until the decision is undone. A shared surname alone is no reason. The same date of
-birth with two given names in one household means twins, however similar the names.
+Compares names (Jaro-Winkler), other names and dates of birth. A shared surname alone is no reason. The same
+date of birth with two given names in one household means twins, however similar the names.
 
     >>> one = Person(id="a", household_id="h", name="Otis Samplewood", born=date(2023, 9, 30))
     >>> two = Person(id="b", household_id="i", name="Ottis Samplewood", born=date(2023, 9, 30))
@@ -22,21 +21,12 @@ from typing import Literal
 
 from rapidfuzz.distance import JaroWinkler
 
-from assessments.casework.casework_records import RecordLink
-from assessments.casework.record_links import find_decided_pairs
+from assessments.casework.casework_records import RecordLink, find_decided_pairs
 from assessments.casework.records import Person, Relationship
 
-MatchReason = Literal[
-    "same-name",
-    "close-name",
-    "other-name",
-    "same-given-name",
-    "same-born",
-    "close-born",
-    "age-fits",
-    "born-unknown",
-    "due-near-birth",
-]
+_NameReason = Literal["same-name", "close-name", "other-name", "same-given-name"]
+_BirthReason = Literal["same-born", "close-born", "age-fits", "born-unknown", "due-near-birth"]
+MatchReason = Literal[_NameReason, _BirthReason]
 
 # How near two names are to be called close, from 0 to 1. Ours, unverified: "Otis" and "Ottis" are
 # close (0.95), "Jack" and "Jake" (0.87) and "Neo" and "Leo" (0.78) are not.
@@ -69,8 +59,7 @@ def find_possible_duplicate_persons(
     links: Iterable[RecordLink] = (),
     relationships: Iterable[Relationship] = (),
 ) -> tuple[PersonMatch, ...]:
-    """Who may be the same as this person, likely ones first. Left out: pairs that somebody decided about, and
-    people who are something to each other."""
+    """Who may be the same as this person, likely ones first; decided and related pairs are left out."""
     settled = find_decided_pairs(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
     found = [
         alike
@@ -88,24 +77,22 @@ def compare_persons(one: Person, other: Person) -> PersonMatch | None:
     if born is None:
         return None
     name = _compare_names(one, other)
+    own, theirs = _normalise_name(one.name), _normalise_name(other.name)
     if born == "due-near-birth":
         # Before birth a name says little: the family's name has to do.
-        if name is None and not _share_surname(one, other):
+        if name is None and not (own.surname and _is_close_name(own.surname, theirs.surname)):
             return None
         return PersonMatch(one.id, other.id, "possible", (*((name,) if name else ()), born))
-    if name is None:
+    if name is None or (name == "same-given-name" and born != "same-born"):
         return None
-    if name == "same-given-name" and born != "same-born":
+    is_one_home = one.household_id == other.household_id
+    if born == "same-born" and name == "close-name" and is_one_home and own.given != theirs.given:
         return None
-    if born == "same-born" and name == "close-name" and one.household_id == other.household_id:
-        given, theirs = _normalise_name(one.name).given, _normalise_name(other.name).given
-        if given != theirs:
-            return None
     sure = born == "same-born" and name in ("same-name", "other-name")
     return PersonMatch(one.id, other.id, "likely" if sure else "possible", (name, born))
 
 
-def _compare_names(one: Person, other: Person) -> MatchReason | None:
+def _compare_names(one: Person, other: Person) -> _NameReason | None:
     own, theirs = _normalise_name(one.name), _normalise_name(other.name)
     if own == theirs:
         return "same-name"
@@ -134,12 +121,7 @@ def _matches_other_name(
     return same_surname and _is_close_name(here.given, there.given) and (here != own or there != theirs)
 
 
-def _share_surname(one: Person, other: Person) -> bool:
-    own, theirs = _normalise_name(one.name).surname, _normalise_name(other.name).surname
-    return bool(own) and _is_close_name(own, theirs)
-
-
-def _compare_births(one: Person, other: Person) -> MatchReason | None:
+def _compare_births(one: Person, other: Person) -> _BirthReason | None:
     if one.born and other.born:
         if one.born == other.born:
             return "same-born"

@@ -1,13 +1,10 @@
-"""Copied text: nearly the same sentence under two children.
-
-It is a hint for a person to look at: two children can say the same thing.
-"""
+"""Copied text: nearly the same sentence under two children, for a person to look at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
@@ -39,13 +36,13 @@ class CopiedText:
 
 
 def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:
-    """Every pair of sentences of two children that are nearly the same, once for each pair of places. Short
-    sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone."""
+    """Sentences of two children that are nearly the same, each place once. Short ones are true of many."""
     found: dict[tuple[str, str, str, str], CopiedText] = {}
     sentences = [
-        (short, " ".join(_WORD.findall(short.text.casefold())))
-        for full in passages
-        for short in _sentences(full, rules)
+        (replace(passage, text=part), " ".join(_WORD.findall(part.casefold())))
+        for passage in passages
+        for part in map(str.strip, _SENTENCE.split(passage.text))
+        if len(part.split()) >= rules.copied_words
     ]
     for (one, own), (other, others) in combinations(sentences, 2):
         if one.child_id == other.child_id or one.whose != other.whose:
@@ -54,12 +51,3 @@ def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -
         if key not in found and fuzz.ratio(own, others, score_cutoff=rules.copied_alike) > 0:
             found[key] = CopiedText(one, other, one.whose)
     return tuple(found.values())
-
-
-def _sentences(passage: Passage, rules: ChildAccountingRules) -> list[Passage]:
-    parts = (part.strip() for part in _SENTENCE.split(passage.text))
-    return [
-        Passage(passage.child_id, passage.whose, passage.record_id, part)
-        for part in parts
-        if len(part.split()) >= rules.copied_words
-    ]

@@ -2,11 +2,6 @@
 
 A visit stays closed only while every child on its roster has a record or a reason for having none.
 A child is never accounted for by what is written under another child.
-
-    roster = build_roster(home, [other], on=contact.on)
-    standings = [compute_child_standing(one.child, observation.get(one.child.id), (), rules, contact.on)
-                 for one in roster]
-    find_unaccounted_children(standings)    # ("p1",): nothing is written of p1 yet
 """
 
 from __future__ import annotations
@@ -82,12 +77,9 @@ class ChildStanding:
 def build_roster(
     here: RosterHousehold, others: Iterable[RosterHousehold] = (), *, on: date
 ) -> tuple[RosterChild, ...]:
-    """Every child that a contact with this household must account for, on its day.
-
-    The children of the household come first, wherever they live. Then the children of every other
-    household to which an adult here also belongs, and of one that takes this one in. A child with a
-    record in both is listed once, as the child of this household.
-    """
+    """Every child that a contact with this household must account for, on its day: its own, wherever they
+    live; then those of each household to which an adult here also belongs, or that takes this one in. A
+    child with a record in both is listed once, as the child of this household."""
     listed = [RosterChild(person) for person in here.persons if person.is_child(on)]
     known = {one.child.id for one in listed}
     by_id = {person.id: person for person in here.persons}
@@ -98,16 +90,10 @@ def build_roster(
         known |= {other for own, other in pairs if own in by_id and by_id[own].is_child(on)}
         adults = [by_id[own] for own, _ in pairs if own in by_id and not by_id[own].is_child(on)]
         # A professional is linked to many families: their children are not each other's.
-        basis: RosterBasis | None = (
-            "adult"
-            if any(not adult.position for adult in adults)
-            else "host"
-            if _is_hosted_by(here, home) or _is_hosted_by(home, here)
-            else None
-        )
-        if basis is not None:
+        is_shared = any(not adult.position for adult in adults)
+        if is_shared or _is_hosted_by(here, home) or _is_hosted_by(home, here):
             found = [person for person in home.persons if person.is_child(on) and person.id not in known]
-            listed += [RosterChild(child, basis) for child in found]
+            listed += [RosterChild(child, "adult" if is_shared else "host") for child in found]
             known |= {child.id for child in found}
     return tuple(listed)
 

@@ -1,10 +1,7 @@
 """Closing a visit: refused while a child has neither record nor reason; else a closure and follow-ups.
 
-Every child without a record, not seen, or still to be observed gets a follow-up. Closing changes
-nothing that was written before.
-
-    close_visit(contact, standings, {}, ...)                                   # UnaccountedChildren(("p1",))
-    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)     # ClosureResult(closure, ...)
+close_visit(contact, standings, {}, ...)                                   # UnaccountedChildren(("p1",))
+close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)     # ClosureResult(closure, ...)
 """
 
 from __future__ import annotations
@@ -74,11 +71,8 @@ def close_visit(
     outcome: VisitOutcome = "",
     adults_answering: Sequence[str] = (),
 ) -> ClosureResult | UnaccountedChildren:
-    """Close a visit, or name the children who have neither a record nor a reason.
-
-    Reasons of an earlier closure hold while the child still has no record. Each child without a record,
-    not seen, or not yet observed gets a follow-up; what this visit settled is marked done.
-    """
+    """Close a visit, or name the children who have neither a record nor a reason. Reasons of an earlier
+    closure hold. Each child without a record, not seen, or not yet observed gets a follow-up."""
     given = {}
     if last_closure:
         words_of = last_closure.silent_words
@@ -130,12 +124,9 @@ def _follow_ups(
     own = {(one.person_id, one.code): one for one in known if one.contact_id == contact.id}
     for key, (words, due) in wanted.items():
         earlier = own.get(key)
+        home, (child_id, code) = contact.household_id, key
         base = earlier or FollowUp(
-            id=new_id(),
-            household_id=contact.household_id,
-            person_id=key[0],
-            code=key[1],
-            contact_id=contact.id,
+            id=new_id(), household_id=home, person_id=child_id, code=code, contact_id=contact.id
         )
         due = due or base.due
         made = base.model_copy(update={"words": words or base.words, "due": due, "done_on": None})

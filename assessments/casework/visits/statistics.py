@@ -1,6 +1,6 @@
 """Counts across visits: seen, seen alone, at home, sleeping place seen, refused, not answered.
 
-What was not written counts as not written, never as no. No count says that a child is safe.
+What was not written counts as not written, never as no.
 """
 
 from __future__ import annotations
@@ -38,11 +38,7 @@ class ChildContact:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChildCounts:
-    """Of `contacts` with the family: in how many the child was seen, alone, at home.
-
-    Days are the latest ones. `contacts_since_seen` counts the contacts after the child was last seen;
-    `days_since_seen` is None when the child has never been seen.
-    """
+    """Counts over `contacts`, and the latest days. `days_since_seen` is None for a child never seen."""
 
     contacts: int
     seen: int

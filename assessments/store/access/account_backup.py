@@ -1,36 +1,30 @@
 """The account backup (`people.copy`): a second copy of the rows without which nothing on a device opens.
 
-The store keeps it beside the database and puts lost rows back from it; salvage prefers it to a damaged
-database. It ends in its own digest. Everything in it is sealed or public; it needs no key.
+Lost rows are put back from it, and salvage prefers it to a damaged database. It ends in its own digest, and
+needs no key: everything in it is sealed or public.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from assessments.crypto.sealing import constant_time_equal, digest
 from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import write_atomically
+from assessments.store.tables import Value, insert
 
 ACCOUNT_BACKUP_FILE = "people.copy"
 _BACKED_UP_TABLES = ("migration", "device", "practitioner", "escrow", "setting")
 _COPY_MAGIC = b"CKP1"
 _DIGEST_BYTES = 32
 
-Value = int | str | bytes | None
 RowValues = tuple[Value, ...]
 
 
 def save_account_backup(database: SqliteDatabase, folder: Path, *known: str) -> None:
-    """Write the second copy of the rows without which nothing opens, if they have changed.
-
-    A row that is in the copy is replaced only where it is `known` to be whole (by its first column:
-    a person who has just unlocked, a setting just written): damage is not copied over what is good.
-    """
+    """Write the second copy, if it has changed. A row that is in it is replaced only where it is `known` to
+    be whole, by its first column: damage is not copied over what is good."""
     kept = read_account_backup(folder)
     for table in _BACKED_UP_TABLES:
         held = {row[0]: row for row in kept.get(table, [])}
@@ -56,14 +50,8 @@ def restore_accounts(database: SqliteDatabase, folder: Path) -> None:
             names = [name for _, name, *_ in database.rows(f"PRAGMA table_info('{table}')")]
             with database.write() as driver:
                 for row in lost:
-                    insert_or_ignore(driver, table, names, row)
-
-
-def insert_or_ignore(driver: sqlite3.Connection, table: str, names: Sequence[str], row: RowValues) -> int:
-    """Insert the first columns of a row, unless it is there; later columns get their defaults. `names` are
-    the database's own, never from a damaged one. Returns how many rows were written."""
-    columns, marks = ", ".join(names[: len(row)]), ", ".join("?" * len(row))
-    return driver.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row).rowcount  # noqa: S608
+                    # Columns that were added since the copy get their defaults.
+                    insert(driver, table, dict(zip(names, row, strict=False)), or_ignore=True)
 
 
 def read_account_backup(folder: Path) -> dict[str, list[RowValues]]:
@@ -74,9 +62,8 @@ def read_account_backup(folder: Path) -> dict[str, list[RowValues]]:
     content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
     if not content.startswith(_COPY_MAGIC) or not constant_time_equal(digest(content), check):
         return {}
-    rows = json.loads(content[len(_COPY_MAGIC) :], object_hook=_read_object)
+    rows = json.loads(
+        content[len(_COPY_MAGIC) :],
+        object_hook=lambda plain: bytes.fromhex(plain["hex"]) if "hex" in plain else plain,
+    )
     return {table: list(map(tuple, rows[table])) for table in _BACKED_UP_TABLES}
-
-
-def _read_object(plain: dict[str, Any]) -> object:
-    return bytes.fromhex(plain["hex"]) if "hex" in plain else plain

@@ -1,8 +1,7 @@
 """The device's own keys, which open without a passphrase, and key files where the system has no key store.
 
 Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
-is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
-loses nothing.
+is made once and never overwritten; each person keeps a copy of it under their own keys.
 """
 
 from __future__ import annotations
@@ -16,10 +15,12 @@ from typing import Literal
 from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
-from assessments.store.database import translate_errors
+from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import sync_folder, write_atomically
 
 DEVICE_KEY = "device.key"
+_SELECT_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
+_DeviceColumns = tuple[str, bytes, bytes, bytes, bytes]
 
 
 class FileKeystore:
@@ -82,8 +83,8 @@ class DeviceIdentity:
 
     device_id: str
     sign_public: bytes
-    receive_public: bytes
     _sign_sealed: bytes
+    receive_public: bytes
     _receive_sealed: bytes
     _devkey: bytearray = field(compare=False)
 
@@ -112,10 +113,28 @@ class DeviceIdentity:
         return _device_context(purpose, self.device_id, place)
 
 
-DeviceColumns = tuple[str, bytes, bytes, bytes, bytes]
+def load_or_create_device(keystore: Keystore, database: SqliteDatabase) -> DeviceIdentity:
+    """The device of this folder; made once, its key first, so that a cut can be carried on."""
+    if not database.rows(_SELECT_DEVICE):
+        if database.rows("SELECT 1 FROM practitioner"):
+            raise Damaged(part="device")  # a new one would shut everybody out
+        with database.write() as driver:
+            # Looked up again inside the transaction: another process may have been faster.
+            if driver.execute(_SELECT_DEVICE).fetchone() is None:
+                kept = keystore.read(DEVICE_KEY)
+                whole = kept is not None and len(kept) == sealing.KEY_BYTES
+                made = _make_device(
+                    read_key(keystore, DEVICE_KEY) if whole else create_stored_key(keystore, DEVICE_KEY)
+                )
+                driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", made)
+    found: _DeviceColumns
+    (found,) = database.rows(_SELECT_DEVICE)
+    device = DeviceIdentity(*found, read_key(keystore, DEVICE_KEY))
+    device.sign(b"")  # a key of another device shows here, not at the first exchange
+    return device
 
 
-def make_device(devkey: bytearray) -> DeviceColumns:
+def _make_device(devkey: bytearray) -> _DeviceColumns:
     """A new device: id, signing public and sealed private, receive public and sealed private."""
     device_id = str(uuid.uuid4())
     sign_private, sign_public = sealing.make_signing_key()

@@ -1,8 +1,7 @@
-"""Key rings: the keys of one unlocked person, or one content key; they seal, open, sign and MAC, and are
-wiped when they are closed.
+"""Key rings: the keys of one unlocked person, or one content key; they seal, open, sign and MAC.
 
 The UDK opens the author's signing key and the epoch key; the epoch key opens one content key per
-household and per assessment. After `close` every use raises `Locked`. Usable from any thread.
+household and per assessment. After `close`, which wipes them, every use raises `Locked`. Thread-safe.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Never
 
 from assessments.crypto import sealing
@@ -111,18 +109,8 @@ class SingleKeyRing(RowKeys):
         raise Locked
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RotatedEpoch:
-    """A fresh epoch key, sealed, and the content keys sealed under it: pairs of `kid` and wrap."""
-
-    kid: str
-    sealed: bytes
-    wraps: list[tuple[str, bytes]]
-
-
 class KeyRing(RowKeys):
-    """The keys of one unlocked person. `is_epoch_current` tells whether an epoch key of this name is still
-    the one on the device: another process may have renewed it."""
+    """The keys of one unlocked person. `is_epoch_current`: no other process has renewed that epoch key."""
 
     def __init__(
         self, row: Practitioner, udk: bytearray, device_id: str, is_epoch_current: Callable[[str], bool]
@@ -163,9 +151,11 @@ class KeyRing(RowKeys):
             self._content_keys[kid] = key
             return kid, sealing.seal(self._epoch, bytes(key), self._content_context(kid, self.epoch_kid))
 
-    def rotate_epoch_key(self, wraps: Iterable[tuple[str, bytes]]) -> RotatedEpoch:
-        """Seal content keys anew under a fresh epoch key, which this ring does not take over. A wrap that
-        does not open is left out: it opens nothing, before or after."""
+    def rotate_epoch_key(
+        self, wraps: Iterable[tuple[str, bytes]]
+    ) -> tuple[str, bytes, list[tuple[str, bytes]]]:
+        """The name and sealed bytes of a fresh epoch key, which this ring does not take over, and the content
+        keys sealed under it: pairs of `kid` and wrap. A wrap that does not open is left out."""
         with self._while_open():
             epoch, epoch_kid = sealing.make_key(), make_kid()
             renewed = []
@@ -175,7 +165,7 @@ class KeyRing(RowKeys):
                     renewed.append((kid, sealing.seal(epoch, key, self._content_context(kid, epoch_kid))))
             sealed = sealing.seal(self._udk, bytes(epoch), self._epoch_context(epoch_kid))
             sealing.wipe(epoch)
-            return RotatedEpoch(epoch_kid, sealed, renewed)
+            return epoch_kid, sealed, renewed
 
     def make_single_key_ring(self, kid: str, wrap: bytes | None) -> SingleKeyRing:
         """A ring that holds the one content key `kid` and nothing else, and outlives this one."""

@@ -1,8 +1,5 @@
-"""Passphrase policy: which passphrases and PINs may guard a person's records.
-
-A PIN is enough only where the system's key store guards the device's secret and limits guessing; everywhere
-else the passphrase alone must withstand a copy of the disk.
-"""
+"""Passphrase policy: which passphrases and PINs may guard a person's records. A PIN is enough only where the
+system's key store guards the device's secret; else the passphrase alone must withstand a copy of the disk."""
 
 from __future__ import annotations
 

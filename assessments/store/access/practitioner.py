@@ -1,9 +1,8 @@
 """One person's row on a device: an alias, never a name, and their keys, all sealed.
 
-The UDK seals the author's signing key, the epoch key and a copy of the device's key. The epoch key seals
-one content key per household and per assessment. Each seal is bound to whose it is (`key_context`). The UDK
-itself is wrapped under what the passphrase and a secret of this device make: the wrap's header names the KDF
-and its cost, and a digest at its end tells damage from a wrong passphrase.
+The UDK seals the author's signing key, the epoch key and a copy of the device's key; the epoch key seals
+content keys. The UDK is wrapped under what the passphrase and a secret of this device make: the wrap's header
+names the KDF and its cost, and a digest at its end tells damage from a wrong passphrase.
 """
 
 from __future__ import annotations
@@ -92,8 +91,7 @@ def open_device_key_copy(row: Practitioner, udk: bytearray, device: str) -> byte
 
 
 def key_context(purpose: str, *bound: str | bytes) -> bytes:
-    """What a sealed key is bound to. `purpose`: "author" (a signing key), "epoch", "cek" (a content key) or
-    "device-copy"."""
+    """What a sealed key is bound to. `purpose`: author (signing), epoch, cek (content key), device-copy."""
     return sealing.length_prefix("ck1", purpose, *bound)
 
 

@@ -1,12 +1,7 @@
 """Recovery requests: a person asks to be let in again where the passphrase is forgotten or a key is gone.
 
 It opens the database alone, so it works where the store does not open. The one-off key of a request is kept
-in the key store until the grants come, however often the app is closed meanwhile. Nothing changes before
-both grants fit, and then everything in one step.
-
-    recovery = RecoveryRequests.open(folder, clock)
-    request = recovery.begin_request("hv1")             # request.code is read out on the phone
-    recovery.finish("hv1", grants, new_passphrase)
+in the key store until the grants come. Nothing changes before both grants fit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Unlock attempts: counted before each attempt, in two places, with waits between them (rate limit).
 
 The count stands in the database and in the key store, and the higher one holds: putting back an old copy of
-either gives no free guess, and being killed between count and attempt costs one. A clock set forward can
-skip a wait, never the count.
+either gives no free guess. A clock set forward can skip a wait, never the count.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """The people of one device and how each gets in: set-up, unlocking, change of passphrase, escrow, recovery.
 
-Each person has a row with keys of their own, guarded by their passphrase and a secret in the key store. One
-person's keys open nothing of another's. It works before the device's own key is there, so that recovery can
-start from it.
+Each person's keys are guarded by their passphrase and a secret in the key store, and open nothing of
+another's. It works before the device's own key is there, so that recovery can start from it.
 """
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
+from dataclasses import asdict, fields
 
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf
@@ -27,10 +26,10 @@ from assessments.store.access.practitioner import (
 )
 from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, UnlockAttempts
 from assessments.store.database import SqliteDatabase
+from assessments.store.tables import insert
 
 # The fields of a `Practitioner` are the columns of its table.
 _COLUMNS = ", ".join(field.name for field in fields(Practitioner))
-_INSERT = f"INSERT INTO practitioner ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Practitioner)))})"  # noqa: S608
 # Before several people could share a device, it had one secret; that row's slot is ''.
 _LEGACY_SECRET = "device.secret"  # noqa: S105  # a name
 _SECRET_SLOTS = ("a", "b")
@@ -75,7 +74,7 @@ class Unlocking:
             self._kdf, passphrase, secret, _SECRET_SLOTS[0], device.device_id, device_key, agency, author
         )
         with self._database.write() as driver:
-            driver.execute(_INSERT, astuple(row))
+            insert(driver, "practitioner", asdict(row))
 
     def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
         """The row and the UDK. Counted before it is tried. Raises WrongPassphrase (with `left`),
@@ -115,8 +114,6 @@ class Unlocking:
         with self._database.write() as driver:
             driver.execute("UPDATE practitioner SET device_copy = ? WHERE author = ?", (sealed, author))
 
-    # Escrow and recovery
-
     def escrow(self, author: str) -> Escrow | None:
         """This person's escrow, or None before there is any."""
         rows = self._database.rows("SELECT body FROM escrow WHERE author = ?", (author,))
@@ -134,12 +131,9 @@ class Unlocking:
     def reset_passphrase(
         self, author: str, udk: bytearray, new_passphrase: str, device_id: str
     ) -> bytes | None:
-        """Set a new passphrase for who has been let in, under a fresh UDK, secret and escrow.
-
-        The new secret lies in the other slot, so that until the one transaction at the end the old
-        passphrase still opens. Returns the device's key as this person kept it. Raises Damaged when the
-        UDK is not this person's, WrenError for a weak passphrase.
-        """
+        """Set a new passphrase under a fresh UDK, secret and escrow. The new secret lies in the other slot:
+        until the one transaction at the end the old passphrase still opens. Returns the device's key as this
+        person kept it. Raises Damaged when the UDK is not this person's, WrenError for a weak passphrase."""
         check_passphrase(new_passphrase, self.credential_kind)
         row, held = self.read_practitioner(author), self.escrow(author)
         device_key = open_device_key_copy(row, udk, device_id)

@@ -1,16 +1,13 @@
 """Drawings, photos and recordings: one sealed file each, beside the database.
 
-A file is sealed under the key of its assessment, in slices of one MiB, each bound to the attachment,
-its type, its place and how many there are. It is written, synced and named before its row is
-committed: a row always has its file, and what is acknowledged survives a cut. A file without a row
-was cut off before that, or its row was lost; nobody can tell which, so `sweep` sets it aside in
-`quarantine` and brings it back if the row comes back. Metadata is taken out first
-(`metadata_stripping`).
+A file is sealed under the key of its assessment, in slices of one MiB, each bound to the attachment, its
+type, its place and how many there are. It is written, synced and named before its row is committed: a row
+always has its file. A file without a row was cut off before that, or its row was lost; `sweep` sets it aside
+in `quarantine` and brings it back if the row comes back.
 
-What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file`
-takes it from there.
-Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
-of it until they are used again. A drawing made here never touches the disk in clear.
+What a camera or recorder leaves in clear belongs in `open_incoming_folder`. Overwriting and removing such a
+file is all that a program can do: flash memory may keep older cells of it until they are used again. A
+drawing made here never touches the disk in clear.
 """
 
 from __future__ import annotations
@@ -73,11 +70,8 @@ class Attachment:
 def save_attachment(
     unlocked: UnlockedStore, assessment_id: str, content: bytes, media_type: str, caption: str = ""
 ) -> Attachment:
-    """Strip, seal and file one attachment of an assessment in progress; on the disk when this returns.
-
-    Raises StoreFault: "attachment-too-large", "no-room-for-attachment", "media-not-taken",
-    "media-damaged"; nothing is kept then.
-    """
+    """Strip, seal and file one attachment of an assessment in progress; on the disk when this returns. Raises
+    StoreFault: "attachment-too-large", "no-room-for-attachment", "media-not-taken", "media-damaged"."""
     if len(content) > MAX_ATTACHMENT_BYTES:
         raise StoreFault("attachment-too-large", at_most_mb=MAX_ATTACHMENT_BYTES // 1_000_000)
     clean = strip_metadata(content, media_type)
@@ -158,9 +152,7 @@ def read_attachment(unlocked: UnlockedStore, attachment_id: str) -> bytes:
 
 
 def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
-    """What a cut left in clear in `open_incoming_folder`, sealed since: names for
-    `attach_interrupted_capture`.
-    """
+    """What a cut left in clear, sealed since: names for `attach_interrupted_capture`."""
     with translate_errors():
         return sorted(path.stem for path in _folder(database, QUARANTINE_FOLDER).glob(f"*{_CAPTURE_SUFFIX}"))
 
@@ -177,25 +169,17 @@ def attach_interrupted_capture(
     path = _folder(unlocked.database, QUARANTINE_FOLDER) / f"{name}{_CAPTURE_SUFFIX}"
     with translate_errors():
         raw = path.read_bytes()
-    made = save_attachment(
-        unlocked,
-        assessment_id,
-        device.open_with_device_key("left-behind", name.encode(), raw),
-        media_type,
-        caption,
-    )
+    content = device.open_with_device_key("left-behind", name.encode(), raw)
+    made = save_attachment(unlocked, assessment_id, content, media_type, caption)
     with translate_errors():
         path.unlink()
     return made
 
 
 def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
-    """Put in order what a cut left: called at every opening, before anybody is unlocked.
-
-    Half-written files are removed; nothing relies on them. A whole file without its row goes to
-    quarantine. What stands in clear in the incoming folder is sealed under the device's key, since
-    nobody's own key is open, and then removed.
-    """
+    """Put in order what a cut left, before anybody is unlocked: half-written files are removed, whole ones
+    without their rows set aside, and what stands in clear is sealed under the device's key and then
+    removed."""
     folder, aside = _folder(database), _folder(database, QUARANTINE_FOLDER)
     with database.write() as driver:
         for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):

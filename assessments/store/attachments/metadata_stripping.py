@@ -1,9 +1,8 @@
 """Metadata stripping: takes out of a picture or recording whatever is not the picture or sound itself.
 
-A camera writes where it stood, when, and whose it is into every photo. Of JPEG, PNG, WebP and WAV files the
-parts that showing or playing needs are kept, and every other part is dropped, unknown ones too. Nothing is
-decoded or encoded again: pixels and samples stay byte for byte. A type that is not in
-`STRIP_BY_MEDIA_TYPE` is refused, and so are moving pictures: nothing here can read MP4, M4A and WebM.
+Of JPEG, PNG, WebP and WAV files the parts that showing or playing needs are kept, and every other part is
+dropped, unknown ones too. Nothing is decoded: pixels and samples stay byte for byte. Other types and moving
+pictures are refused: nothing here can read MP4, M4A and WebM.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ _EXIF = b"Exif\x00\x00"
 
 
 def strip_metadata(content: bytes, media_type: str) -> bytes:
-    """The same picture, sound or drawing, and nothing else. Raises StoreFault: "media-not-taken" for a type
-    that is not taken, "media-damaged" for a file that is not whole or not of its type."""
+    """The same picture, sound or drawing, and nothing else. Raises StoreFault: "media-not-taken" or, for a
+    file that is not whole or not of its type, "media-damaged"."""
     strip = STRIP_BY_MEDIA_TYPE.get(media_type)
     if strip is None:
         raise StoreFault("media-not-taken")
@@ -65,8 +64,7 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture. What
-    follows the end (second pictures, films, a maker's notes) is not looked at."""
+    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture."""
     if content[:2] != bytes((0xFF, _SOI)):
         raise ValueError("no picture")
     at = 2
@@ -160,8 +158,7 @@ def _wav(content: bytes) -> bytes:
 
 
 def _read_riff(content: bytes, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The parts of a RIFF file. Sound may be cut short: a recorder that was stopped hard has written
-    too great a length, or none yet."""
+    """The parts of a RIFF file. Sound may be cut short, where a recorder was stopped hard."""
     if content[:4] != b"RIFF" or content[8:12] != kind:
         raise ValueError("not of this kind")
     (whole,) = struct.unpack_from("<I", content, 4)

@@ -1,13 +1,9 @@
 """Answer logs: sealed lines that are only ever added, ended by a hash chain, and read with gaps.
 
 A log ends in a *tail*, a MAC chain over its lines, which stands where its next line goes. Damage to one line
-costs that line and no other: `read_log` gives every line that opens, and the places of those that do not or
-are gone. Each line carries marks of the items of the lines just before it, so that a lost line still tells
-which item it was about, and no earlier answer stands in for it. Where the tail itself is lost the next line
-leaves its place empty: that gap stays visible, and adding is never refused.
-
-    end = append_line(driver, unlocked, find_log_end(driver, unlocked.keys, row), "injury", {"value": "yes"})
-    read_log(unlocked.keys, row, rows).current_answers()          # {"injury": {"value": "yes"}}
+costs that line and no other. Each line carries marks of the items of the lines just before it, so that a lost
+line still tells which item it was about, and no earlier answer stands in for it. Where the tail itself is
+lost the next line leaves its place empty: that gap stays visible, and adding is never refused.
 """
 
 from __future__ import annotations
@@ -17,11 +13,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from assessments.casework.records import LogLine
 from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, StoreFault
 from assessments.store.access.keyring import RowKeys
@@ -62,21 +58,6 @@ _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encod
 LogRows = Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One answer as it was given. `entry` None takes the answer back. `recent_marks`: the marks of the items
-    of the lines before it, the nearest first."""
-
-    sequence: int
-    at: datetime
-    link_id: str
-    entry: Any
-    recent_marks: str = ""
-
-    def __repr__(self) -> str:
-        return f"<LogLine {self.sequence}>"
-
-
 class AnswerLog(list[LogLine]):
     """Every line that opens, in order. `lost`: where at least one does not, or is gone, with the mark
     of the item that it was about where that is known."""
@@ -99,9 +80,6 @@ class AnswerLog(list[LogLine]):
         return {
             name: line.entry for name, line in last.items() if line.entry is not None and name not in lost
         }
-
-
-# Reading
 
 
 def select_log_rows(driver: sqlite3.Connection, row: AssessmentRow) -> list[Any]:
@@ -164,9 +142,6 @@ def _lost_mark(opened: dict[int, LogLine], place: int) -> str:
             at = back * _MARK_LETTERS
             return after.recent_marks[at : at + _MARK_LETTERS] or _UNKNOWN_MARK
     return _UNKNOWN_MARK
-
-
-# Adding
 
 
 def begin_log(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> LogEnd:
@@ -242,9 +217,6 @@ def _next_sequence(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> int:
             break
         return int(place) + 1
     return (rows[-1][0] if rows else 0) + 2
-
-
-# The parts of a list
 
 
 def _first_key(row: AssessmentRow) -> int:

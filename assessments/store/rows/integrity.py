@@ -4,8 +4,7 @@ A seal shows a changed row, but neither one that is gone nor an older one put ba
 answer log ends in a hash chain (`answer_log`); each person has one integrity count, the number and a keyed
 sum of the (table, id, revision) of all their rows, moved in the same transaction as the row; and the
 revision of that count is also kept outside the database as a rollback counter, advanced at completing and
-at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown; it
-never stands in the way. A lost content key needs no count: its rows do not open.
+at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown.
 """
 
 from __future__ import annotations
@@ -16,19 +15,12 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass
 
-from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import DataLoss, Keystore
 from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
-from assessments.store.rows.sealed_rows import (
-    AnyRow,
-    AssessmentColumns,
-    AssessmentRow,
-    SealedRow,
-    Value,
-    insert,
-)
+from assessments.store.rows.sealed_rows import AnyRow, AssessmentColumns, AssessmentRow, SealedRow
 from assessments.store.rows.unlocked_store import UnlockedStore
+from assessments.store.tables import Value, insert
 
 COUNTED_TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
@@ -63,19 +55,6 @@ class RowChange:
     after: int | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class IntegrityCount:
-    """The row of an integrity count."""
-
-    author: str
-    rev: int
-    body: bytes
-
-    def to_bytes(self) -> bytes:
-        """Author, revision and body, length-prefixed."""
-        return length_prefix(self.author, struct.pack(">Q", self.rev), self.body)
-
-
 class RollbackCounter:
     """The highest revision of a person's integrity count, kept outside the database in the key store."""
 
@@ -101,17 +80,11 @@ class RollbackCounter:
         return f"tally.{self._device_id}.{author}"
 
 
-# Filed rows
-
-
 def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange) -> None:
-    """Move the integrity count in the transaction that moves the rows. Without one nothing happens:
-    that it is gone was, or will be, found at unlock, and writing goes on."""
+    """Move the integrity count in the transaction that moves the rows. Without one, writing goes on."""
     moved = count_after(driver, unlocked, *changes)
     if moved is not None:
-        driver.execute(
-            "UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author)
-        )
+        driver.execute("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (*moved, unlocked.author))
 
 
 def insert_row(
@@ -124,10 +97,10 @@ def insert_row(
 
 def count_after(
     driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
-) -> IntegrityCount | None:
-    """The integrity count as it will be after these changes, or None where there is none that opens."""
-    stored, counts = _open_count(driver, unlocked)
-    if stored is None or counts is None:
+) -> tuple[int, bytes] | None:
+    """The revision and body of the integrity count after these changes; None where none opens."""
+    stored_rev, counts = _open_count(driver, unlocked)
+    if stored_rev is None or counts is None:
         return None
     for change in changes:
         count, total = counts.get(change.table, (0, 0))
@@ -136,7 +109,7 @@ def count_after(
                 (mark,) = unlocked.keys.row_macs([_row_label(change.table, change.id, rev)])
                 count, total = count + step, total + step * mark
         counts[change.table] = count, total % _SUM_MODULUS
-    return _seal_count(unlocked, stored.rev + 1, counts)
+    return stored_rev + 1, _seal_count(unlocked, stored_rev + 1, counts)
 
 
 def record_deletions(
@@ -165,22 +138,22 @@ def find_losses(unlocked: UnlockedStore, counter: RollbackCounter) -> tuple[Data
     """Compare the rows with the integrity count. A person's first time makes it. Never raises."""
     try:
         with unlocked.database.read() as driver:
-            stored, counts = _open_count(driver, unlocked)
+            stored_rev, counts = _open_count(driver, unlocked)
             found = _count_rows(driver, unlocked)
             losses = _find_missing_dependents(driver, unlocked)
             in_lists = _find_missing_answers(driver, unlocked)
         known = counter.read(unlocked.author)
-        if stored is None and known == 0:
+        if stored_rev is None and known == 0:
             rebuild_count(unlocked, counter, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
         return () if unlocked.database.read_only else (DataLoss("unchecked"),)
     losses += in_lists
-    if stored is None or counts is None:
+    if stored_rev is None or counts is None:
         return (DataLoss("untallied"), *losses)
-    if known is not None and stored.rev < known:
-        losses = (DataLoss("rolled-back", expected=known, found=stored.rev), *losses)
+    if known is not None and stored_rev < known:
+        losses = (DataLoss("rolled-back", expected=known, found=stored_rev), *losses)
     return tuple(_find_differences(counts, found)) + losses
 
 
@@ -192,9 +165,9 @@ def rebuild_count(unlocked: UnlockedStore, counter: RollbackCounter, *, is_first
         counted = driver.execute("SELECT rev FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
         here = counted[0] if counted and isinstance(counted[0], int) else 0
         rev = max(counter.read(unlocked.author) or 0, here) + 1
-        made = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
+        body = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
         driver.execute(
-            "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
+            "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (unlocked.author, rev, body)
         )
         for row in _answer_log_rows(driver, unlocked):
             with suppress(Damaged):  # its key does not open: nor does anything that is in it
@@ -269,23 +242,19 @@ def _find_missing_dependents(driver: sqlite3.Connection, unlocked: UnlockedStore
     return tuple(losses)
 
 
-def _open_count(
-    driver: sqlite3.Connection, unlocked: UnlockedStore
-) -> tuple[IntegrityCount | None, Counts | None]:
-    row = driver.execute(
-        "SELECT author, rev, body FROM tally WHERE author = ?", (unlocked.author,)
-    ).fetchone()
+def _open_count(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[int | None, Counts | None]:
+    """The revision of the integrity count, where there is one, and the counts, where they open."""
+    row = driver.execute("SELECT rev, body FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
     # A damaged page may give a value of another kind than was written.
-    if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
+    if row is None or not (isinstance(row[0], int) and isinstance(row[1], bytes)):
         return None, None
-    stored = IntegrityCount(*row)
     try:
-        plain = json.loads(unlocked.keys.open_integrity_count(stored.rev, stored.body))
+        plain = json.loads(unlocked.keys.open_integrity_count(*row))
     except StoreFault:
-        return stored, None
-    return stored, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
+        return row[0], None
+    return row[0], {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
 
 
-def _seal_count(unlocked: UnlockedStore, rev: int, counts: Counts) -> IntegrityCount:
+def _seal_count(unlocked: UnlockedStore, rev: int, counts: Counts) -> bytes:
     plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
-    return IntegrityCount(unlocked.author, rev, unlocked.keys.seal_integrity_count(rev, plain.encode()))
+    return unlocked.keys.seal_integrity_count(rev, plain.encode())

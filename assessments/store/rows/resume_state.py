@@ -1,7 +1,6 @@
 """Resume state: where a person left off (screens, scroll position, half-typed input), one row per person.
 
-Only the latest is kept, sealed under that person's own key. It is plain JSON and no record: a row that does
-not open costs the place and never the work.
+Only the latest is kept, as plain JSON: a row that does not open costs the place and never the work.
 """
 
 from __future__ import annotations

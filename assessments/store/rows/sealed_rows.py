@@ -1,14 +1,13 @@
 """Sealed rows: how a record becomes a row and a row a record, with every clear column bound into the seal.
 
-Reading many rows, one that does not open costs that row and not the others: it is named in
-`ReadResult.unreadable`, kept as it is, and never dropped.
+A row that does not open is named in `ReadResult.unreadable`, kept as it is, and costs no other row.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -19,11 +18,13 @@ from assessments.casework.records import Record
 from assessments.crypto import sealing
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.keyring import RowKeys
-from assessments.store.tables import table
+from assessments.store.tables import column_names
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 C = TypeVar("C", bound=tuple[str, ...], covariant=True)
+
+_COMMON_COLUMNS = ("id", "rev", "schema_id", "agency", "author", "kid")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,16 +101,9 @@ class SealedRow(Generic[C]):
 
     def columns(self) -> dict[str, str | int]:
         """The clear columns as they are written, by name."""
+        common = {name: getattr(self, name) for name in _COMMON_COLUMNS}
         names = getattr(self.bound_columns, "_fields", ())
-        return {
-            "id": self.id,
-            "rev": self.rev,
-            "schema_id": self.schema_id,
-            "agency": self.agency,
-            "author": self.author,
-            "kid": self.kid,
-            **dict(zip(names, self.bound_columns, strict=True)),
-        }
+        return common | dict(zip(names, self.bound_columns, strict=True))
 
     def seal(self, keys: RowKeys, body: bytes, part: str = "") -> bytes:
         """Seal the body under the content key of this row."""
@@ -124,7 +118,6 @@ class SealedRow(Generic[C]):
         return keys.open_row(self.kid, self.wrap, self.context(part), sealed)
 
 
-Value = int | str | bytes | None
 AnyRow = SealedRow[tuple[str, ...]]
 AssessmentRow = SealedRow[AssessmentColumns]
 
@@ -144,10 +137,7 @@ def select_sealed_rows(
     bound = len(columns.__annotations__)
     found = driver.execute(_select_statement(table, tuple(columns.__annotations__)) + where, args).fetchall()
     return [
-        (
-            SealedRow(table, row[0], tuple.__new__(columns, row[1 : bound + 1]), *row[bound + 1 : -1]),
-            row[-1],
-        )
+        (SealedRow(table, row[0], tuple.__new__(columns, row[1 : bound + 1]), *row[bound + 1 : -1]), row[-1])
         for row in found
     ]
 
@@ -202,29 +192,8 @@ def open_rows(
     return ReadResult(records, unreadable)
 
 
-def insert(
-    driver: sqlite3.Connection, name: str, columns: Mapping[str, Value], *, or_ignore: bool = False
-) -> int:
-    """Insert one row. Returns how many rows were written: 0 where one was there and `or_ignore`."""
-    statement = _insert_statement(name, tuple(columns), or_ignore=or_ignore)
-    return driver.execute(statement, tuple(columns.values())).rowcount
-
-
 def select_row(driver: sqlite3.Connection, name: str, row_id: str) -> dict[str, Any] | None:
     """The row of this id, by column; None where there is none."""
-    names = _column_names(name)
+    names = column_names(name)
     found = driver.execute(f"SELECT {', '.join(names)} FROM {name} WHERE id = ?", (row_id,)).fetchone()  # noqa: S608  # declared names
     return None if found is None else dict(zip(names, found, strict=True))
-
-
-@cache
-def _column_names(name: str) -> tuple[str, ...]:
-    return tuple(column.name for column in table(name).columns)
-
-
-@cache
-def _insert_statement(name: str, columns: tuple[str, ...], *, or_ignore: bool) -> str:
-    if not set(columns) <= set(_column_names(name)):
-        raise KeyError("a column that the table does not have")
-    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
-    return f"{verb} INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

@@ -1,9 +1,8 @@
 """Summaries of assessments for lists, and the summary cache that makes the first list quick.
 
-A summary is opened once while unlocked, and again when its row has a newer revision. So that the first list
-need not open thousands of rows, opened summaries are also stored in groups, each one sealed body under a
-content key of its own. A group is a copy and nothing depends on it: one that is gone, damaged or out of date
-costs the time to open its rows. Deleting an assessment deletes all groups and their keys.
+Opened summaries are also stored in groups, each one sealed body under a content key of its own. A group is a
+copy: one that is gone, damaged or out of date costs the time to open its rows. Deleting an assessment deletes
+all groups and their keys.
 """
 
 from __future__ import annotations
@@ -16,14 +15,8 @@ from typing import Any
 
 from assessments.casework.records import Assessment
 from assessments.errors import Locked, StoreFault
-from assessments.store.rows.sealed_rows import (
-    AssessmentColumns,
-    AssessmentRow,
-    ReadResult,
-    SealedRow,
-    open_rows,
-    select_sealed_rows,
-)
+from assessments.store.rows import sealed_rows
+from assessments.store.rows.sealed_rows import AssessmentColumns, AssessmentRow, ReadResult, SealedRow
 from assessments.store.rows.unlocked_store import AssessmentSummary, UnlockedStore
 
 _SELECT_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
@@ -66,11 +59,13 @@ def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> 
             _load_summary_cache(unlocked, driver)
             fresh = [number for number, place in wanted if place not in held]
         rows = (
-            select_sealed_rows(driver, "assessment", AssessmentColumns, _BY_NUMBER, json.dumps(fresh))
+            sealed_rows.select_sealed_rows(
+                driver, "assessment", AssessmentColumns, _BY_NUMBER, json.dumps(fresh)
+            )
             if fresh
             else []
         )
-    opened = open_rows(rows, lambda row, sealed: _open_summary(unlocked, row, sealed))
+    opened = sealed_rows.open_rows(rows, lambda row, sealed: _open_summary(unlocked, row, sealed))
     held.update(opened)
     if household_id is None and len(opened) >= _MIN_GROUP_SIZE:
         _save_summary_cache(unlocked, wanted, {number >> _GROUP_BITS for number in fresh})
@@ -135,8 +130,7 @@ def _load_summary_cache(unlocked: UnlockedStore, driver: sqlite3.Connection) -> 
 def _save_summary_cache(
     unlocked: UnlockedStore, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]
 ) -> None:
-    """Write these groups anew, each under a fresh key. Not being able to costs time, once more; and
-    where room is short it is left for what people write."""
+    """Write these groups anew, each under a fresh key, unless room is short."""
     with suppress(OSError):
         if not unlocked.database.has_free_space(len(groups) * _GROUP_BYTES):
             return
@@ -151,9 +145,8 @@ def _save_summary_cache(
             for statement in _DELETE_GROUP:
                 driver.execute(statement, own)
             kid, wrap = unlocked.create_content_key(driver)
-            sealed = _group_row(unlocked, kid, wrap, first).seal(
-                unlocked.keys, _encode_group(unlocked, places)
-            )
+            body = _encode_group(unlocked, places)
+            sealed = _group_row(unlocked, kid, wrap, first).seal(unlocked.keys, body)
             driver.execute(
                 "INSERT INTO heading (kid, agency, author, first, body) VALUES (?, ?, ?, ?, ?)",
                 (kid, *own, sealed),

@@ -1,7 +1,6 @@
 """The store as one person has unlocked it: a key ring, a unit of work and caches in one object.
 
-Every function that reads or writes rows takes it first. Close it to lock. Nothing depends on a cache: what
-is not in it is read from the database again.
+Every function that reads or writes rows takes it first. Close it to lock. Nothing depends on a cache.
 
     unlocked = store.unlock(passphrase)     # 50 to 500 ms of a core: never on an event loop
     people.list_household_records(unlocked)
@@ -65,20 +64,11 @@ class Caches:
     records: dict[tuple[AnyRow, bytes], Record] = field(default_factory=dict)
     log_ends: dict[str, LogEnd] = field(default_factory=dict)
 
-    def clear(self) -> None:
-        """Empty every cache."""
-        self.summaries.clear()
-        self.records.clear()
-        self.log_ends.clear()
-
 
 @dataclass(slots=True, repr=False)
 class UnitOfWork:
-    """The database, outbox and clock that one person's transactions use.
-
-    `has_uncounted_writes`: something was written that the integrity count does not cover (answers, drafts).
-    `advance_rollback_counter` is called at completing and before the keys are wiped.
-    """
+    """What one person's transactions use. `has_uncounted_writes`: something was written that the integrity
+    count does not cover. `advance_rollback_counter` is called at completing and before the keys are wiped."""
 
     database: SqliteDatabase
     outbox: StoredOutbox
@@ -111,7 +101,7 @@ class UnlockedRows:
     def close(self) -> None:
         """Lock: wipe the keys and empty the caches."""
         self.keys.close()
-        self.caches.clear()
+        self.caches = Caches()
 
 
 class UnlockedAssessment(UnlockedRows):
@@ -141,8 +131,7 @@ class UnlockedStore(UnlockedRows):
         return SealedRow(table, row_id, columns, rev, schema_of(table), self.agency, self.author, kid, wrap)
 
     def create_content_key(self, driver: sqlite3.Connection) -> tuple[str, bytes]:
-        """Insert a fresh content key in this transaction: its name, and its sealed bytes. Raises
-        Locked("keys-renewed") when the epoch key is no longer the one held here."""
+        """Insert a fresh content key: its name and sealed bytes. Raises Locked("keys-renewed")."""
         kid, wrap = self.keys.make_content_key()
         inserted = driver.execute(
             "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner WHERE epoch_kid = ?",
@@ -158,8 +147,7 @@ class UnlockedStore(UnlockedRows):
         return UnlockedAssessment(self.keys.make_single_key_ring(kid, wrap), work)
 
     def close(self) -> None:
-        """Advance the rollback counter, then wipe every key. What other threads began finishes first
-        or raises `Locked`."""
+        """Advance the rollback counter, then lock."""
         try:
             # Before the keys' lock is taken: a writer may be waiting for a seal.
             advance, self.work.advance_rollback_counter = self.work.advance_rollback_counter, lambda: None

@@ -1,8 +1,7 @@
 """Salvage: a new database from every row that can still be read in a damaged one.
 
-The damaged files are set aside, whole, in a folder of their own (quarantine), and never deleted. Rows come
-from the bytes of the pages (`sqlite_carver`); the device and its people also from the account backup;
-completed work also from its second copies, when the store is next opened. A row is put back as it was found:
+The damaged files are set aside, whole, and never deleted. Rows come from the bytes of the pages
+(`sqlite_carver`), the device and its people also from the account backup. A row is put back as it was found:
 whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
 """
 
@@ -18,27 +17,15 @@ from pathlib import Path
 
 from assessments.errors import NotFound, UnknownFormat
 from assessments.ports import Clock
-from assessments.store.access.account_backup import (
-    ACCOUNT_BACKUP_FILE,
-    insert_or_ignore,
-    read_account_backup,
-)
-from assessments.store.completion_files import COMPLETION_SUFFIX
+from assessments.store.access.account_backup import ACCOUNT_BACKUP_FILE, RowValues, read_account_backup
+from assessments.store.completion_files import COMPLETION_FOLDER, COMPLETION_SUFFIX
 from assessments.store.database import DATABASE_FILE, SqliteDatabase, translate_errors
 from assessments.store.durable_files import sync_folder, write_atomically
 from assessments.store.migrations import MIGRATIONS, migrate
 from assessments.store.rows.sealed_rows import schema_of
-from assessments.store.salvage.sqlite_carver import (
-    CarvedRow,
-    ColumnShape,
-    TableShape,
-    Value,
-    carve_rows,
-    read_pages,
-)
-from assessments.store.tables import REVISED_TABLES
+from assessments.store.salvage.sqlite_carver import CarvedRow, ColumnShape, TableShape, carve_rows, read_pages
+from assessments.store.tables import REVISED_TABLES, Value, insert
 
-COMPLETION_FOLDER = "outbox"
 _SEALED_MAGIC = (b"CKR1",)
 _LOG_MAGIC = (b"CKR1", b"CKT1")
 _BODY_MAGIC = {"answer": _LOG_MAGIC, "place": _SEALED_MAGIC, "completion": _SEALED_MAGIC}
@@ -46,15 +33,13 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REPORT_FILE = "report.json"
 _DATABASE_FILES = (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
 
-RowValues = tuple[Value, ...]
 # By table, and there by what tells its rows apart.
 RowsByTable = dict[str, dict[RowValues, RowValues]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SalvageReport:
-    """What came back: rows by table, finished assessments that have a second copy, pages that had
-    something unreadable on them, and where the damaged files are."""
+    """What came back: rows by table, finished assessments with a second copy; and what was damaged."""
 
     rows: Mapping[str, int]
     completion_count: int
@@ -63,11 +48,8 @@ class SalvageReport:
 
 
 def salvage(folder: Path, clock: Clock) -> SalvageReport:
-    """Set the damaged database aside and make a new one of what is whole.
-
-    The store must not be open. Cut at any moment, it can be run again. Raises NotFound where no
-    store ever was, and UnknownFormat("newer-store") for a newer Wren's, which is left as it is.
-    """
+    """Set the damaged database aside and make a new one of what is whole; the store must not be open. Cut at
+    any moment, it can be run again. Raises NotFound, or UnknownFormat("newer-store") with nothing changed."""
     with translate_errors():
         aside = _make_quarantine(folder, clock)
         source = folder if (folder / DATABASE_FILE).exists() else aside
@@ -162,8 +144,7 @@ def _rows_by_table(found: list[CarvedRow], shapes: Mapping[str, TableShape]) -> 
 
 
 def _revision_of(shape: TableShape, row: RowValues) -> int:
-    """A row's revision; 0 in a table that has none, and for the end of a list, whose place the next
-    line takes."""
+    """A row's revision; 0 in a table that has none, and for the end of a list."""
     if shape.body_prefixes == _LOG_MAGIC:
         return int(row[-1][:4] == _LOG_MAGIC[0])  # type: ignore[index]  # its beginning was checked
     return next((value for column, value in zip(shape.columns, row, strict=False) if column.name == "rev"), 0)  # type: ignore[return-value]  # its column is an INTEGER, checked when it was read
@@ -187,7 +168,7 @@ def _insert_rows(path: Path, shapes: Mapping[str, TableShape], rows: RowsByTable
         for table, kept in rows.items():
             names = [column.name for column in shapes[table].columns]
             for row in kept.values():
-                counts[table] += insert_or_ignore(driver, table, names, row)
+                counts[table] += insert(driver, table, dict(zip(names, row, strict=False)), or_ignore=True)
         driver.execute("COMMIT")
     finally:
         driver.close()

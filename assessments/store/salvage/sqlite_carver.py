@@ -1,19 +1,18 @@
 """Carving rows from the bytes of a SQLite file, page by page, when SQLite itself no longer reads it.
 
-SQLite finds rows by a tree from the first page down: one bad page hides all below it. Here every page of the
-file and of its write-ahead log is looked at, and each row whose bytes make sense is taken. Its table comes
-from the tree where that is whole, else from the row's own shape. The format is sqlite.org/fileformat2.html.
-Whether a row is true is for its seal to tell, later.
+SQLite finds rows by a tree: one bad page hides all below it. Here every page of the file and of its log is
+looked at, and each row whose bytes make sense is taken. Its table comes from the tree where that is whole,
+else from the row's own shape. The format is sqlite.org/fileformat2.html.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-Value = int | str | bytes | None
+from assessments.store.tables import Value
 
 PAGE_BYTES = 4096
 SCHEMA = "sqlite_schema"
@@ -35,9 +34,8 @@ class ColumnShape:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TableShape:
-    """A table as a row shows it. `key`: the places of the columns that tell its rows apart. `says`:
-    values of which one is in every row. `begins`: what the last column begins with, if there is
-    anything in it."""
+    """A table as a row shows it. `key`: the places of the columns that tell its rows apart. One of
+    `required_values` is in every row; a last column with content has one of `body_prefixes`."""
 
     columns: tuple[ColumnShape, ...]
     key: tuple[int, ...] = (0,)
@@ -91,11 +89,8 @@ def read_pages(path: Path) -> list[bytes]:
 def carve_rows(pages: Sequence[bytes], shapes: Mapping[str, TableShape]) -> tuple[list[CarvedRow], int]:
     """Every row that makes sense, and how many pages had something that did not."""
     known = {SCHEMA: _SCHEMA_SHAPE, **shapes}
-    leaves = {
-        number: list(_carve_page(pages, number, known))
-        for number in range(1, len(pages) + 1)
-        if any(pages[number - 1])
-    }
+    carved = {number: _carve_page(pages, number, known) for number, page in enumerate(pages, 1) if any(page)}
+    leaves = {number: cells for number, (cells, _) in carved.items()}
     owners = _page_tables(pages, leaves)
     rows = []
     for number, cells in leaves.items():
@@ -104,8 +99,7 @@ def carve_rows(pages: Sequence[bytes], shapes: Mapping[str, TableShape]) -> tupl
             of = (owner,) if owner in tables else tables
             if of != (SCHEMA,):
                 rows.append(CarvedRow(of, values))
-    damaged = sum(1 for number in leaves if not _is_intact_page(pages, number, known))
-    return rows, damaged
+    return rows, sum(not is_intact for _, is_intact in carved.values())
 
 
 Cell = tuple[tuple[str, ...], tuple[Value, ...]]
@@ -143,33 +137,28 @@ def _cell_pointers(page: bytes, start: int, header: int) -> list[int]:
     return list(struct.unpack_from(f">{count}H", page, start + header))
 
 
-def _is_intact_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableShape]) -> bool:
-    """Whether a page is a leaf of rows that all make sense, or something that holds no rows."""
-    start = 100 if number == 1 else 0
-    kind = pages[number - 1][start]
-    if kind != _LEAF:
-        return kind in (0x00, 0x02, _INTERIOR, 0x0A)
-    return None not in (
-        _carve_cell(pages, number, at, shapes) for at in _cell_pointers(pages[number - 1], start, 8)
-    )
-
-
-def _carve_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableShape]) -> Iterator[Cell]:
-    """The rows of a page: by its own list of them, or, where that is damaged, wherever one begins."""
+def _carve_page(
+    pages: Sequence[bytes], number: int, shapes: Mapping[str, TableShape]
+) -> tuple[list[Cell], bool]:
+    """The rows of a page, by its own list or else wherever one begins; and whether the page makes sense."""
     page, start = pages[number - 1], 100 if number == 1 else 0
+    is_intact = page[start] in (0x00, 0x02, _INTERIOR, 0x0A)
     if page[start] == _LEAF:
         listed = [_carve_cell(pages, number, at, shapes) for at in _cell_pointers(page, start, 8)]
-        if listed and None not in listed:
-            yield from (cell for cell in listed if cell is not None)
-            return
+        cells = [cell for cell in listed if cell is not None]
+        is_intact = len(cells) == len(listed)
+        if cells and is_intact:
+            return cells, True
     # From the end: rows are moved towards it, and what was left behind is the older.
-    for at in range(len(page) - 4, start - 1, -1):
-        found = _carve_cell(pages, number, at, shapes)
-        # Without a list, what is short and plain may be anything: an entry of an index, for one.
-        if found is not None and (
-            found[0] == (SCHEMA,) or any(isinstance(value, bytes) and len(value) >= 32 for value in found[1])
-        ):
-            yield found
+    found = [_carve_cell(pages, number, at, shapes) for at in range(len(page) - 4, start - 1, -1)]
+    # Without a list, what is short and plain may be anything: an entry of an index, for one.
+    sure = [
+        cell
+        for cell in found
+        if cell is not None
+        and (cell[0] == (SCHEMA,) or any(isinstance(value, bytes) and len(value) >= 32 for value in cell[1]))
+    ]
+    return sure, is_intact
 
 
 def _carve_cell(
@@ -266,14 +255,11 @@ def _read_varint(page: bytes, at: int) -> tuple[int, int]:
     if value < 0x80:
         return value, at + 1
     value = 0
-    for index in range(9):
-        byte = page[at + index]
-        if index == 8:
-            return (value << 8) | byte, at + 9
-        value = (value << 7) | (byte & 0x7F)
-        if not byte & 0x80:
-            return value, at + index + 1
-    raise AssertionError("a varint has nine bytes at most")
+    for place in range(at, at + 8):
+        value = (value << 7) | (page[place] & 0x7F)
+        if page[place] < 0x80:
+            return value, place + 1
+    return (value << 8) | page[at + 8], at + 9
 
 
 def _value_width(kind: int) -> int | None:

@@ -20,7 +20,7 @@ from app.features.shared.text.days import format_long_day
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
-from assessments.casework.own_words_fields import is_practitioner_wording
+from assessments.casework.phrasing_check import is_practitioner_wording
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, AnswerEntry
 
