@@ -20,11 +20,9 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 quick: $(STAMP)
 	$(PYTEST) -m "not screen and not browser and not service and not slow" --hypothesis-profile=quick
 
-# Browsers get both cores to themselves: beside other tests a page may be too slow for a person, too.
 test: $(STAMP)
 	$(BIN)/python tests/browser_here.py
-	$(PYTEST) -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(PYTEST)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
