@@ -83,14 +83,18 @@ def test_the_second_person_here_deletes_what_is_theirs_and_nothing_else(
     words, family = "lantern-gable-seven-moth", make_family()
     store = Store.open(home, SystemClock(), CHEAPEST)
     with closing(store), closing(store.set_up(words, "agency-7", "hv-2")) as keys:
-        people.save_household(keys, family.household, family.persons)
+        people.save_household(keys, family.household, family.persons[:1])
+        begun = family.assessment(author="hv-2")
+        kept.begin(keys, begun)
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        keys.outbox.record_outcomes([Outcome(begun.id, "stored")], keys.now())
     second = {"WREN_AUTHOR": "hv-2", "WREN_PASSPHRASE": words}
     own, others = family.household.id, filled[0]
     ask = ("--household", "--reason", REASON, "--json")
     refused = wren(home, "purge", others, *ask, typed=f"{others[:4]}\n", **second)
     assert refused.stderr.strip().endswith(say("error.other-person"))
     done = wren(home, "purge", own, *ask, typed=f"{own[:4]}\n", **second)
-    assert [stub["author"] for stub in json.loads(done.stdout)] == ["hv-2"]
+    assert {stub["author"] for stub in json.loads(done.stdout)} == {"hv-2"}
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "yes\n"])
@@ -108,3 +112,6 @@ def test_refuses_a_household_of_which_something_was_not_sent(
     done = wren(home, "purge", household, "--household", "--reason", REASON, typed=f"{household[:4]}\n")
     assert done.returncode == 1
     assert done.stderr.strip().endswith(say("error.not-sent-yet"))
+    for kind in ("waiting", "person"):
+        assert say(f"cli.purge-only-here.{kind}", n=1) in done.stderr
+    assert wren(home, "purged").stdout.strip() == say("cli.purged-none")

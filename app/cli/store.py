@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.device import author_from_env, open_runtime, passphrase_from_env
-from app.cli.output import AsJson, exit_with, print_result
+from app.cli.output import AsJson, exit_with, print_error, print_result
 from app.kit.messages import say
+from assessments.errors import StoreFault
 
 if TYPE_CHECKING:
     from assessments.store.rows.unlocked_store import UnlockedStore
@@ -39,7 +40,8 @@ def purge(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
+    """Delete one assessment, or one household, for good; refused while anything of it is on this
+    device only."""
     from assessments.store.purge import purge_assessment, purge_household
 
     with _unlocked_keys() as keys:
@@ -47,7 +49,12 @@ def purge(
         if typed.strip() != record_id[:_TYPED]:
             exit_with(say("cli.purge-not-confirmed"))
         delete = purge_household if household else purge_assessment
-        stubs = delete(keys, record_id, reason)
+        try:
+            stubs = delete(keys, record_id, reason)
+        except StoreFault as refusal:
+            for kind, n in refusal.data.get("unsent", {}).items():
+                print_error(say(f"cli.purge-only-here.{kind}", n=n))
+            raise
     print_result(list(map(asdict, stubs)), as_json, [say("cli.purged", n=len(stubs))])
 
 

@@ -123,7 +123,7 @@ class StoredOutbox:
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
         """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
         with self._database.write(outbox=True) as driver:
-            known = self._states(driver, [outcome.id for outcome in outcomes])
+            known = self.states_of(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
                     continue
@@ -137,7 +137,7 @@ class StoredOutbox:
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
         """Note a failed attempt: count it, say why, and when to try again."""
         with self._database.write(outbox=True) as driver:
-            known = self._states(driver, ids)
+            known = self.states_of(driver, ids)
             for entry_id in ids:
                 if known.get(entry_id) == "waiting":
                     note = {"at": self._clock.now().isoformat(), "reason": reason}
@@ -151,10 +151,6 @@ class StoredOutbox:
         """Put an entry that was set aside back in the queue, due at once."""
         self._change_state(entry_id, ("set-aside",), "requeued", None)
 
-    def may_delete(self, driver: sqlite3.Connection, entry_id: str) -> bool:
-        """Whether the service has confirmed it, or there never was an entry."""
-        return self._states(driver, [entry_id]).get(entry_id, "sent") == "sent"
-
     def cursor(self) -> str:
         """The last position in the service's sequence, or ""."""
         rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")
@@ -167,7 +163,7 @@ class StoredOutbox:
 
     def _change_state(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
         with self._database.write(outbox=True) as driver:
-            known = self._states(driver, [entry_id])
+            known = self.states_of(driver, [entry_id])
             if entry_id not in known:
                 raise NotFound(part="outbox")
             if known[entry_id] in states:
@@ -185,7 +181,7 @@ class StoredOutbox:
             (sequence, entry_id, word, until, sealed),
         )
 
-    def _states(self, driver: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
+    def states_of(self, driver: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
         """The state of each known id, inside a transaction."""
         states: dict[str, str] = {}
         for entry_id in set(ids):

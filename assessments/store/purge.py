@@ -1,8 +1,9 @@
 """Deletion for good (crypto-shredding): of an assessment or a whole household only a tombstone is left.
 
 The content key goes, and then every key that is left is sealed anew under a fresh epoch key, so that an old
-copy of the deleted one, left behind in flash memory, opens with nothing that is still used. Completed work
-that the service has not confirmed is refused. The line in the outbox stays, without its envelope: the numbers
+copy of the deleted one, left behind in flash memory, opens with nothing that is still used. While anything of
+it exists nowhere else, deletion is refused: work in progress, what the service has not confirmed, and every
+kind of record that no submission carries. The line in the outbox stays, without its envelope: the numbers
 of an author have no gaps. Who may order a deletion is decided elsewhere.
 
 Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
@@ -32,7 +33,7 @@ from assessments.store.rows.sealed_rows import (
     open_rows,
     select_sealed_rows,
 )
-from assessments.store.rows.summaries import delete_summary_cache
+from assessments.store.rows.summaries import delete_summary_cache, list_summaries
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 PurgedKind = Literal["assessment", "household"]
@@ -59,7 +60,7 @@ def purge_assessment(unlocked: UnlockedStore, assessment_id: str, reason: str) -
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:
             raise NotFound(part="assessment")
-        _reject_undeletable(unlocked, driver, [(assessment_id, found[0])])
+        _reject_undeletable(unlocked, [found[0]], count_unsent_of_assessment(unlocked, assessment_id))
         files = _shred_assessment(unlocked, driver, assessment_id, found[1])
         stubs = [_write_tombstone(unlocked, driver, assessment_id, "assessment", reason)]
         _rotate_epoch_key(unlocked, driver)
@@ -76,7 +77,8 @@ def purge_household(unlocked: UnlockedStore, household_id: str, reason: str) -> 
         within = driver.execute(
             "SELECT id, author, kid FROM assessment WHERE household_id = ?", (household_id,)
         ).fetchall()
-        _reject_undeletable(unlocked, driver, [(household_id, found[0]), *(row[:2] for row in within)])
+        authors = [found[0], *(row[1] for row in within)]
+        _reject_undeletable(unlocked, authors, count_unsent(unlocked, household_id))
         files = [
             name
             for assessment_id, _, kid in within
@@ -103,15 +105,59 @@ def list_tombstones(unlocked: UnlockedStore) -> ReadResult[Tombstone]:
     return open_rows(rows, lambda row, sealed: _open_tombstone(unlocked, row, sealed))
 
 
-def _reject_undeletable(
-    unlocked: UnlockedStore, driver: sqlite3.Connection, wanted: list[tuple[str, str]]
-) -> None:
-    """Refuse what is somebody else's, and finished work that may not have arrived."""
-    for record_id, author in wanted:
-        if author != unlocked.author:
-            raise StoreFault("other-person")
-        if not unlocked.outbox.may_delete(driver, record_id):
-            raise StoreFault("not-sent-yet")
+def count_unsent_of_assessment(unlocked: UnlockedStore, assessment_id: str) -> dict[str, int]:
+    """How much of an assessment is on this device only, by kind, as `count_unsent` says it."""
+    with unlocked.database.read() as driver:
+        return _drop_zeros(_count_assessments(unlocked, driver, [assessment_id]))
+
+
+def count_unsent(unlocked: UnlockedStore, household_id: str) -> dict[str, int]:
+    """How much of a household is on this device only, by kind; a kind of which there is nothing is left out.
+
+    A submission carries a completed assessment with its household, contact and subject as they were then:
+    what was changed since counts among the earlier revisions.
+    """
+    summaries = list_summaries(unlocked, household_id)
+    inside = "SELECT id FROM assessment WHERE household_id = ?"
+    with unlocked.database.read() as driver:
+        within = [row[0] for row in driver.execute(inside, (household_id,))]
+        counts = _count_assessments(unlocked, driver, within)
+        states = unlocked.outbox.states_of(driver, within)
+        sent = [one for one in summaries if states.get(one.id) == "sent"]
+        carried = {
+            "person": {one.subject_id for one in sent},
+            "contact": {one.contact_id for one in sent},
+        }
+        counts["household"] = int(not sent)
+        for name in _HOUSEHOLD_TABLES:
+            rows = driver.execute(f"SELECT id FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
+            counts[name] = sum(row[0] not in carried.get(name, ()) for row in rows)
+    return _drop_zeros(counts)
+
+
+def _count_assessments(
+    unlocked: UnlockedStore, driver: sqlite3.Connection, assessment_ids: list[str]
+) -> dict[str, int]:
+    states = unlocked.outbox.states_of(driver, assessment_ids)
+    files = "SELECT count(*) FROM attachment WHERE assessment_id = ?"
+    return {
+        "unfinished": sum(one not in states for one in assessment_ids),
+        "waiting": sum(state != "sent" for state in states.values()),
+        # No submission carries one yet.
+        "attachment": sum(driver.execute(files, (one,)).fetchone()[0] for one in assessment_ids),
+    }
+
+
+def _drop_zeros(counts: dict[str, int]) -> dict[str, int]:
+    return {kind: n for kind, n in counts.items() if n}
+
+
+def _reject_undeletable(unlocked: UnlockedStore, authors: list[str], unsent: dict[str, int]) -> None:
+    """Refuse what is somebody else's, and what exists nowhere else: `unsent` says how much, by kind."""
+    if any(author != unlocked.author for author in authors):
+        raise StoreFault("other-person")
+    if unsent:
+        raise StoreFault("not-sent-yet", unsent=unsent)
 
 
 def _shred_assessment(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from assessments.casework.casework_records import Incident
 from assessments.crypto import sealing
 from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
@@ -26,11 +28,23 @@ from tests.store.made_up import (
     finished,
     list_households,
     make_family,
+    new_id,
     read_household,
 )
 from tests.store.test_store_kill import run_and_kill
 
 REASON = "Asked for by the family of Quillfeather"
+
+
+# What has a drawing, a relationship or an earlier revision is refused until they travel, and so is unfinished
+# work. What happens to their rows once they may be deleted is tried as if they did.
+everything_travels = pytest.mark.usefixtures("all_sent")
+
+
+@pytest.fixture
+def all_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("count_unsent", "count_unsent_of_assessment"):
+        monkeypatch.setattr(purge, name, lambda *_: {})
 
 
 @pytest.fixture
@@ -80,6 +94,7 @@ def _left(folder: Path, pieces: list[bytes]) -> list[str]:
     return [name for name, content in files if any(piece in content for piece in pieces)]
 
 
+@everything_travels
 @pytest.mark.parametrize("done", [True, False])
 def test_nothing_of_it_is_left_in_any_file(
     folder: Path, keys: UnlockedStore, family: Family, opened: Callable[[], Store], done: bool
@@ -104,6 +119,7 @@ def test_nothing_of_it_is_left_in_any_file(
     assert [entry.id for entry in again.outbox.entries()] == [stays]
 
 
+@everything_travels
 def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
     keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore]
 ) -> None:
@@ -121,6 +137,7 @@ def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
             )
 
 
+@everything_travels
 def test_leaves_a_note_of_when_by_whom_and_why(
     keys: UnlockedStore,
     family: Family,
@@ -137,6 +154,7 @@ def test_leaves_a_note_of_when_by_whom_and_why(
     assert leaks([folder], ["Quillfeather"]) == []
 
 
+@everything_travels
 @pytest.mark.parametrize("column", ["kind", "at", "author", "id"])
 def test_a_changed_note_is_not_believed(
     keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore], column: str
@@ -150,6 +168,7 @@ def test_a_changed_note_is_not_believed(
     assert bool(found.unreadable) == (column != "author")
 
 
+@everything_travels
 def test_a_household_goes_with_everyone_and_everything(
     folder: Path, keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore]
 ) -> None:
@@ -192,12 +211,103 @@ def test_finished_work_that_was_not_sent_is_refused(
     with pytest.raises(StoreFault) as refusal:
         delete(keys, record_id, REASON)
     assert refusal.value.code == "not-sent-yet"
+    assert refusal.value.data["unsent"]["waiting"] == 1
     assert keys.database.rows("SELECT * FROM content_key") == before
     assert len(list((folder / "attachments").iterdir())) == 2
     assert keys.outbox.completion_files.ids() >= {waits}
     assert kept.get(keys, waits).answers == {"wish": 1}
 
 
+def _send_one(keys: UnlockedStore, family: Family, *, drawn: bool = False) -> str:
+    begun = family.assessment(subject_id=family.persons[0].id)
+    kept.begin(keys, begun)
+    if drawn:
+        attachments.save_attachment(keys, begun.id, b"[1, 2]", STROKES_MEDIA_TYPE)
+    complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
+    keys.outbox.record_outcomes([Outcome(begun.id, "stored", receipt=b"signed")], keys.now())
+    return begun.id
+
+
+def _just_sent(keys: UnlockedStore) -> tuple[Family, str]:
+    """A household of one person of which the service has all, and the assessment that carried it."""
+    family = make_family()
+    people.save_household(keys, family.household, family.persons[:1])
+    people.save_record(keys, family.contact)
+    return family, _send_one(keys, family)
+
+
+def _one_more_person(keys: UnlockedStore, family: Family) -> None:
+    people.save_household(keys, family.household, family.persons[1:])
+
+
+def _a_corrected_name(keys: UnlockedStore, family: Family) -> None:
+    people.save_record(keys, family.persons[0])
+
+
+def _another_visit(keys: UnlockedStore, family: Family) -> None:
+    people.save_record(keys, make_family().contact.model_copy(update={"household_id": family.household.id}))
+
+
+def _work_in_progress(keys: UnlockedStore, family: Family) -> None:
+    kept.begin(keys, family.assessment(subject_id=family.persons[0].id))
+
+
+def _a_drawing(keys: UnlockedStore, family: Family) -> None:
+    _send_one(keys, family, drawn=True)
+
+
+def _an_incident(keys: UnlockedStore, family: Family) -> None:
+    incident = Incident(
+        id=new_id(),
+        household_id=family.household.id,
+        on=date(2026, 3, 1),
+        source="the school",
+        what="Shouting.",
+    )
+    people.save_record(keys, incident)
+
+
+@pytest.mark.parametrize(
+    ("add", "kind"),
+    [
+        (_one_more_person, "person"),
+        (_a_corrected_name, "earlier"),
+        (_another_visit, "contact"),
+        (_work_in_progress, "unfinished"),
+        (_a_drawing, "attachment"),
+        (_an_incident, "fact"),
+    ],
+)
+def test_a_household_stays_while_anything_of_it_is_here_only(
+    keys: UnlockedStore, unlocked: Callable[[], UnlockedStore], add: Callable[..., None], kind: str
+) -> None:
+    family, sent = _just_sent(keys)
+    assert purge.count_unsent(keys, family.household.id) == {}
+    add(keys, family)
+    with pytest.raises(StoreFault) as refusal:
+        purge.purge_household(keys, family.household.id, REASON)
+    assert refusal.value.code == "not-sent-yet"
+    assert refusal.value.data["unsent"].get(kind) == 1
+    assert kept.get(keys, sent).answers == {"wish": 1}
+    # Another household, all of which arrived, may go.
+    other, _ = _just_sent(keys)
+    purge.purge_household(keys, other.household.id, REASON)
+    assert [one.id for one in list_households(unlocked())] == [family.household.id]
+
+
+@pytest.mark.parametrize("add", [_work_in_progress, _a_drawing])
+def test_an_assessment_stays_while_anything_of_it_is_here_only(
+    keys: UnlockedStore, add: Callable[..., None]
+) -> None:
+    family, sent = _just_sent(keys)
+    add(keys, family)
+    (wanted,) = (one.id for one in list_summaries(keys) if one.id != sent)
+    with pytest.raises(StoreFault) as refusal:
+        purge.purge_assessment(keys, wanted, REASON)
+    assert refusal.value.code == "not-sent-yet"
+
+
+@everything_travels
 def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: UnlockedStore, family: Family) -> None:
     held = _filled(keys, family)
     with keys.database.write() as driver:
@@ -223,6 +333,7 @@ def test_nobody_deletes_what_is_another_persons(keys: UnlockedStore, family: Fam
         assert refusal.value.code == "other-person"
 
 
+@everything_travels
 def test_the_number_of_a_deleted_entry_is_not_used_again(
     store: Store, keys: UnlockedStore, family: Family
 ) -> None:
@@ -234,6 +345,7 @@ def test_the_number_of_a_deleted_entry_is_not_used_again(
     assert [(one.id, one.sequence) for one in held.outbox.entries()] == [(second, entry.sequence + 1)]
 
 
+@everything_travels
 def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
     opened: Callable[[], Store], keys: UnlockedStore, family: Family
 ) -> None:
@@ -267,6 +379,7 @@ def purge_some(say: Callable[[str], None], folder: Path) -> None:
         say(found[0].id)
 
 
+@everything_travels
 @pytest.mark.slow
 def test_killed_at_any_moment_every_other_key_still_opens(
     folder: Path, opened: Callable[[], Store], store: Store, keys: UnlockedStore, family: Family
