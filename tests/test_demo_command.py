@@ -29,6 +29,8 @@ class Demo:
             [*WREN, "demo", "--port", "0", "--no-browser", "--data", str(data)],
             cwd=data.parent, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
+            # Under nohup it is ignored, and Wren lets it be.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )  # fmt: skip
         self.said, self.ports = "", list[int]()
         assert self.process.stdout is not None
