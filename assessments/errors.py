@@ -4,8 +4,6 @@ Words for people live in `assets/strings`, found by `code`. An error never carri
 passphrase, so it may be logged.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """Ports: what has both a real and an in-memory implementation, and the records that they share."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

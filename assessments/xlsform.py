@@ -4,8 +4,6 @@ Scales, flags and notes are exported; routes and grades, whose numbers are area 
 (`list_left_out`). Needs openpyxl, which is not on the phone.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from io import BytesIO

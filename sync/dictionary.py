@@ -5,8 +5,6 @@ would open (a test pins its digest). Another dictionary needs another encoding n
 near the end most cheaply, so the commonest strings come last.
 """
 
-from __future__ import annotations
-
 _WORDS_1 = (
     "health-visitor midwife family-court-adviser police-officer home-visit clinic school station incident",
     "mother father partner ex-partner grandmother grandfather sister brother baby mum dad friend teacher",

@@ -7,8 +7,6 @@ again, so the bytes that come out are the bytes that were signed.
     'k66687aadf862bd77'
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Errors of the exchange. None carries what was sent."""
 
-from __future__ import annotations
-
 from assessments.errors import WrenError
 
 

@@ -4,8 +4,6 @@ A message is decoded whole or refused with Malformed. Requests are read strictly
 keys, for a newer service. Sizes are bounded before anything is decoded.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass

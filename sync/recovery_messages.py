@@ -2,8 +2,6 @@
 are checked for their form only; nothing is opened here, and nobody is let in.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -7,8 +7,6 @@ request that lists other components counts as not signed.
     'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Sequence

@@ -2,8 +2,6 @@
 pydantic in one call: bounded and of exactly its type, or the whole message is refused with Malformed.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Sequence
 from functools import partial

@@ -5,8 +5,6 @@ is one sentence on standard error and exit status 1; never a traceback, never wh
 Commands import what they need when they run: `wren tools list` starts without a database.
 """
 
-from __future__ import annotations
-
 import sys
 
 import typer

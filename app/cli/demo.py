@@ -6,8 +6,6 @@ service inherits its socket: no other program can answer in its place. Everythin
 only and ends with the demo, however that ends.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """`wren fhir`: tools and assessments as FHIR R4, and Questionnaires that others wrote as tools."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

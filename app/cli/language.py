@@ -4,8 +4,6 @@ It reads a note and prints places, reasons and alternatives; it changes nothing 
 status 0 when the note could be read: words are pointed out, never refused.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

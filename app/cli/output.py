@@ -1,7 +1,5 @@
 """Input and output of the command line: one JSON value or lines for people; an error as one sentence."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterable

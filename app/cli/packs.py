@@ -1,7 +1,5 @@
 """`wren packs`: an organisation's licensed wording on this device. It changes words, never logic."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import typer

@@ -1,7 +1,5 @@
 """Ports and end signals of the commands that run until they are ended: serve, app, demo."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

@@ -3,8 +3,6 @@
 Default data folders are absolute, whatever the working folder.
 """
 
-from __future__ import annotations
-
 import socket
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`wren tools`: list, show and check the tools there are, and answer one without a screen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date

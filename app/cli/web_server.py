@@ -26,8 +26,6 @@ It is given the function that opens a page, and depends on no screen.
    away is the app's part, in `page.on_disconnect`. Each tab is a session of its own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import gc

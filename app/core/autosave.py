@@ -4,8 +4,6 @@ Letters change the page at once and are on the disk within two seconds; a tap is
 is half typed and no answer yet, survive a lock or a killed app with the resume state.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What can be done on a page that is open: navigate, fill, complete, send. One controller per page."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime

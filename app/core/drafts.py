@@ -5,8 +5,6 @@ a key that is not known is dropped, and a field that is missing or of another ty
 are `str`, `bool`, `None`, `tuple[X, ...]`, `Mapping[str, X]` and drafts. A draft never prints its content.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import UnionType

@@ -1,7 +1,5 @@
 """What the pure flows `update(state, event) -> (state, effects)` are made of, where they hold data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import dataclass_transform
 

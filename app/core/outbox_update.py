@@ -1,7 +1,5 @@
 """What the outbox does after an event: a pure `update(state, event) -> (state, effects)`."""
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import TypeAlias
 

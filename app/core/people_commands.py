@@ -1,7 +1,5 @@
 """Changes to the people of a household. Nothing is merged or deleted: what was wrong is undone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """JSON as Python holds it: what is saved of answers, drafts and places."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 

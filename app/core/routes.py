@@ -4,8 +4,6 @@ A screen's module is imported when the screen is first opened. A name never chan
 resume state. To add a screen: its own folder, one line here, and its strings.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 ROUTES: Mapping[str, str] = {

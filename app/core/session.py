@@ -4,8 +4,6 @@ What is decided is in `session_update`. A lock expires nothing: unlocking comes 
 question and half-typed word, also after the app was killed, and each person of a device to their own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 from contextlib import suppress

@@ -4,8 +4,6 @@ Pure: `app.core.session` runs the effects in the order given, each of them even 
 Every unlock and every lock takes a new generation; what was begun under an older one does not open.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum

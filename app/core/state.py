@@ -3,8 +3,6 @@
 Nothing of a person is in a module or shared between tabs.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal

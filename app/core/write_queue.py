@@ -1,7 +1,5 @@
 """A queue of writes: in order, one at a time, debounced. What the disk refuses stays for the next try."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar

@@ -1,7 +1,5 @@
 """Typed components and hooks over Flet's untyped ones: a reference, a state, a flow, a memo."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar

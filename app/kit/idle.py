@@ -4,8 +4,6 @@ Reads two clocks, one monotonic and one that goes on while the device sleeps; th
 lid that was shut for an hour locks at once, and a clock that is set back keeps nothing open.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Callable

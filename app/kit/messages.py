@@ -5,8 +5,6 @@ A sentence is text with `{names}`, or, where a number changes the words, a table
 uses one language, English until `use_language`; another holds every sentence or is refused.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

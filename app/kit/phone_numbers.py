@@ -3,8 +3,6 @@
 Read from `assets/numbers.toml`, which an organisation replaces by its own. Wren itself never calls anyone.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ TERTIARY CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs 
 never red. Text is 19 sp and never below 16.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import flet as ft

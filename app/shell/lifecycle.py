@@ -5,8 +5,6 @@ it was last drawn, so the page is emptied and locked as soon as its connection g
 comes. Esc locks on a computer, and so does the idle timer, with a warning ten seconds before.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 import importlib

@@ -1,7 +1,5 @@
 """What a process has once, however many pages come and go: the opened store and the task that sends."""
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 from collections.abc import Callable

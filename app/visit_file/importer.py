@@ -7,8 +7,6 @@ docs/visit-files.md lists every key. A linked household is kept as one of its ow
 the whole file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypedDict, cast, get_args

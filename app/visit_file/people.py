@@ -1,7 +1,5 @@
 """The households of a visit file: persons, relationships, addresses, incidents, withheld information."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time

@@ -6,8 +6,6 @@ Records are immutable and never merged. A correction is a new revision of the sa
     <ChildObservation s1>
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal

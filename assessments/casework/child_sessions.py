@@ -3,8 +3,6 @@
 A section becomes a form with the child's own questions only: no earlier answer, text for adults or rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date

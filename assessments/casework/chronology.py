@@ -7,8 +7,6 @@ day never hides a run; gaps and trajectory use the day as given. One of "before"
 counted in a window, and is listed under what is missing.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

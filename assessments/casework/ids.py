@@ -1,7 +1,5 @@
 """Ids of records, and times as they are written."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import UTC, datetime
 

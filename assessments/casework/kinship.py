@@ -6,8 +6,6 @@ A relationship is stored as it was entered; its other direction follows from its
     ('child', 'half-sibling', 'harmed-by')
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

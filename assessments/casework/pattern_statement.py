@@ -4,8 +4,6 @@ Incidents with several records count once, and withheld records are left out; th
 records give the same sentences in any order. It makes no judgement of guilt or safety.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

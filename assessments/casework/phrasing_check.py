@@ -7,8 +7,6 @@ neither quoted text, nor fields for the exact words of a child or another person
     ['failed-to-protect']
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

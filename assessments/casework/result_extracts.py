@@ -3,8 +3,6 @@
 Words have an origin and items for the child are marked: so the tool says which answers are the child's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal

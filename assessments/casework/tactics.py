@@ -1,7 +1,5 @@
 """Tactics of abuse by group, their order, and threat words, from `chronology.toml`."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from functools import lru_cache

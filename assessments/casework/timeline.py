@@ -1,7 +1,5 @@
 """Entries of a chronology in order of date, whatever the order in which they were written."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date

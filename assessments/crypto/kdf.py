@@ -7,8 +7,6 @@ wrapped before. Argon2id needs OpenSSL 3.2, which not every phone has: it is pro
     True
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import astuple, dataclass
 

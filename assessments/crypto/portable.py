@@ -6,8 +6,6 @@ Sources: c2sp.org/chunked-encryption v1 (AES-256-GCM, SHA-512); RFC 9180 base mo
 AES-256-GCM).
 """
 
-from __future__ import annotations
-
 import hmac
 import struct
 

@@ -12,8 +12,6 @@ the service both use these formats.
     udk = combine_grants(one_off_private, request, grants)
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

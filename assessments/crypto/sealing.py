@@ -11,8 +11,6 @@ A context is authenticated, never parsed: what was sealed under one context open
     b'hello'
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import os

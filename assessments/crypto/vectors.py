@@ -7,8 +7,6 @@ carried along.
     ()
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter

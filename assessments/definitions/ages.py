@@ -1,7 +1,5 @@
 """Ages as ISO 8601 durations from birth, exact to the day, and calendar months."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from datetime import date

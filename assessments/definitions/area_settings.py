@@ -4,8 +4,6 @@ Every number that a rule compares with is here, never in code or in a tool. See
 docs/adding-an-area.md for the keys of a file.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 from assessments.definitions.ages import AGE_PATTERN

@@ -4,8 +4,6 @@ A file with any fault is not a tool: `load_tool` raises BadInstrument with all i
 read when they are asked for, by `importlib.resources`: a packed app has no folder of its own.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache

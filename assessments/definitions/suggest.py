@@ -4,8 +4,6 @@ An unborn child, an unknown date of birth and a child who does not speak each ge
 sentences for the codes are in `assets/strings`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ holder and the day it expires. Packs change texts only; logic, codes and hash st
 A pack that does not fit is refused with a reason, and Wren's own texts stay.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Checks that link_ids are unique, that every item has a source, and that rules na
 do not run in a circle.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ names, no acts), from GOV.UK and NHS style, and from studies of children's surve
 rewards).
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ At the end it checks that every rule names items and codes that exist and that n
 circle. Items are read in `tool_file`.
 """
 
-from __future__ import annotations
-
 from typing import cast, get_args
 
 from assessments.definitions import definition as d

@@ -1,7 +1,5 @@
 """Base of values that never print their content."""
 
-from __future__ import annotations
-
 
 class Unprinted:
     """A repr with the name of the class alone; a dataclass needs `repr=False` beside it."""

@@ -3,8 +3,6 @@
 Missing is a value here, never None and never "No". An item without an entry is *not reached*.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field

@@ -5,8 +5,6 @@ not shown does not exist for any rule. Items are evaluated in an order in which 
 a tool whose rules run in a circle has no such order and is refused when it is read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date

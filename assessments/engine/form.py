@@ -8,8 +8,6 @@ output, and come back when the item does.
     update(form, AnswerEntered("injury", Answered("yes")))    # FormUpdate(form, (SaveAnswer(...),))
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -10,8 +10,6 @@ All numbers come from the area's rules, all words from the tool. `ScoringResult.
 JSON form.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal

@@ -3,8 +3,6 @@
 A form is never refused for being unfinished: missing answers are a list of their own.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from assessments.definitions.definition import Instrument, Item, walk_items

@@ -4,8 +4,6 @@ A form stays with the version it was begun with until a person moves it. Entries
 so moving back gives the same form.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ enableWhen cannot test the state of an answer, nor mix all and any. `importing.e
 FHIRPath back.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

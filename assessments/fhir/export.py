@@ -4,8 +4,6 @@ Scales, grades, routes, flags, notes and supplements have no place in a Question
 exported.
 """
 
-from __future__ import annotations
-
 from assessments.definitions.definition import AnswerOption, Instrument, Item
 from assessments.fhir.enable_when import export_enable_when
 from assessments.fhir.names import (

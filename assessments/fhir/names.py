@@ -1,7 +1,5 @@
 """FHIR system URLs, codes, and the rules for FHIR strings that export and import share."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection

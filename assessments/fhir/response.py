@@ -6,8 +6,6 @@ exact words carry their origin and prompt as extensions. Entries of items that a
 exported; `left_out` names them.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import math

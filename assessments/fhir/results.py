@@ -4,8 +4,6 @@ Reads a result in its plain form (`engine.scoring`) and computes nothing. What i
 as components beside each count; a count without any answer has no value.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from assessments.casework.ids import format_utc

@@ -1,7 +1,5 @@
 """The device's encrypted store: `Store` opens a folder, `UnlockedStore` is what one person has unlocked."""
 
-from __future__ import annotations
-
 from assessments.ports import DataLoss
 from assessments.store.access.device import DEVICE_KEY
 from assessments.store.access.recovery_requests import RecoveryRequests

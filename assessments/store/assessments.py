@@ -4,8 +4,6 @@ Answers in progress are an append-only log of sealed lines; the last line of eac
 autosave, the history and the crash recovery in one. Answers are plain JSON values here.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from dataclasses import replace

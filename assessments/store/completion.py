@@ -3,8 +3,6 @@
 Either copy makes the other again when the store is opened. Nothing is completed twice or lost.
 """
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
 

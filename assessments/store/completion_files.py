@@ -4,8 +4,6 @@ A file holds the envelope for the service and the sealed rows of the completion,
 the file each make the other again. No key is needed: everything in it is sealed.
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from pathlib import Path

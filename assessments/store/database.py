@@ -7,8 +7,6 @@ reads take a connection of their own and see one moment. The unit of access is t
         driver.execute("INSERT INTO …", parameters)
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Files, folders and names on the disk that survive a power cut. What fails raises OSError."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from pathlib import Path

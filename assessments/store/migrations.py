@@ -4,8 +4,6 @@ Each step runs in one transaction with its record. Steps are only added, never c
 that is not known here was written by a newer Wren and is never changed.
 """
 
-from __future__ import annotations
-
 from assessments.errors import UnknownFormat
 from assessments.store.database import SqliteDatabase
 

@@ -5,8 +5,6 @@ cannot be overwritten. It opens without a passphrase: the notes (times, reasons,
 the device's key. A line whose note does not open counts as not written: the same bytes are sent again.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import sqlite3

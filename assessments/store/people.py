@@ -4,8 +4,6 @@ All of one household is sealed under one key. Each function is one transaction. 
 revision, and the row as it stood is kept as it was sealed.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections import defaultdict

@@ -10,8 +10,6 @@ Two limits. Someone who holds the passphrase, the device's secret, an old remnan
 the content key can still open what they had. A database that was set aside as damaged keeps what was in it.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from contextlib import suppress

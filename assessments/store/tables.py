@@ -5,8 +5,6 @@ What is in clear is here to be seen; everything else is in a sealed column. A ta
 of the same names can live in the same process.
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 from collections.abc import Mapping

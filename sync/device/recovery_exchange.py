@@ -2,8 +2,6 @@
 no answer is opened.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar

@@ -5,8 +5,6 @@ read within bounds of size and time, or is "garbled". No redirect is followed, n
 taken from the environment, no reply is cached.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json

@@ -2,8 +2,6 @@
 outbox is called in a thread, so that a slow disk never stops the screen.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

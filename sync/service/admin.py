@@ -2,8 +2,6 @@
 are personal content, for the screen of somebody who may see it and never for a log.
 """
 
-from __future__ import annotations
-
 from contextlib import closing
 from typing import Any
 

@@ -4,8 +4,6 @@ One signature is checked per request, and the body is never read. Nonces are kep
 allowed clock difference; a replay after a restart is harmless, since `intake` is idempotent.
 """
 
-from __future__ import annotations
-
 import base64
 import threading
 from datetime import datetime

@@ -2,8 +2,6 @@
 the service runs its own server (`embedded_postgres`).
 """
 
-from __future__ import annotations
-
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -9,8 +9,6 @@ where the data folder's path is too long for one; and, when root starts it, an a
 `SYSTEM_FOLDER` where that account cannot enter the data folder. PostgreSQL refuses to run as root.
 """
 
-from __future__ import annotations
-
 import fcntl
 import importlib.metadata
 import importlib.util

@@ -4,8 +4,6 @@ Changes are ordered by (transaction, sequence) and read only below the oldest tr
 because sequence numbers are given out before a commit, and a later number may be committed first.
 """
 
-from __future__ import annotations
-
 import re
 import uuid
 from datetime import datetime

@@ -2,8 +2,6 @@
 here; bytes are stored as they came. A batch is answered after its commit or not at all.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Logs carry the type of a fault and nothing of a request; there is no access log.
 """
 
-from __future__ import annotations
-
 import logging
 import socket
 from collections.abc import AsyncIterator

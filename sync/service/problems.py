@@ -2,8 +2,6 @@
 number is never given another meaning; the title is a code for programs.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ A body is read within limits, `auth` checks who sent it, and `intake` or `recove
 checks of bodies are not used: they answer bytes that are not UTF-8 with a fault, and quote the input.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ They are in a file that only its owner can read, outside the database, so that a
 nothing. A key is never replaced: older receive keys stay while anything is sealed to them.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

@@ -1,7 +1,5 @@
 """Where the service keeps its files and its database."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

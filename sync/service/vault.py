@@ -6,8 +6,6 @@ opened. What cannot be opened, does not agree with itself or meets a fault that 
 a reason, for a person to look at; the sealed bytes stay, and everything here can be made again from them.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import threading

@@ -1,7 +1,5 @@
 """The use cases of an unlocked practitioner. Every method blocks: screens call it through `run_blocking`."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress

@@ -4,8 +4,6 @@ Metadata are lines of the same append-only list as the answers, under names that
 the history was seen is saved for the person and the contact, so that it is asked once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta

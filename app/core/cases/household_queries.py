@@ -1,7 +1,5 @@
 """A household with everyone in it and what has been recorded of each, read from the store."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress

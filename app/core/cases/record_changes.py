@@ -1,7 +1,5 @@
 """What changes records of a household: a draft that is submitted, a link that is decided, an undoing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Completing an assessment: fill, sign, seal to the service, commit together with its outbox entry."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The children of a household in one contact and across all, for the pages of a visit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date

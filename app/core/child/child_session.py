@@ -4,8 +4,6 @@ It has no way to who the child is, to what was recorded before, or to another sc
 a key that can add and not read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a child's page does after an event: a pure `update(turn, event) -> (turn, lines to be added)`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum

@@ -4,8 +4,6 @@ Needs no passphrase and holds nothing of a person, so a report may be handed on.
 the settings.
 """
 
-from __future__ import annotations
-
 import json
 import platform
 import sqlite3

@@ -2,8 +2,6 @@
 blank. A form cannot be completed while a required answer is missing or an answer cannot be read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 import flet as ft

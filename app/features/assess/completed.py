@@ -2,8 +2,6 @@
 once the service has acknowledged the record.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import flet as ft

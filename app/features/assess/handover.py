@@ -5,8 +5,6 @@ pinned unless a person pins it: the page says so. What the child gave cannot be 
 the origin of each answer, and answers the tool's own questions about who was there and where.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

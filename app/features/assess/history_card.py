@@ -2,8 +2,6 @@
 does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import get_args

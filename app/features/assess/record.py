@@ -2,8 +2,6 @@
 wrote and this one does not know are shown as they were stored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

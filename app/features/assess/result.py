@@ -4,8 +4,6 @@ Judgement can only raise the result: grades at the floor and above, each with a 
 not done can be written, and stands in the record; one about another person leads to the household.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import flet as ft

@@ -2,8 +2,6 @@
 says why. Where the date of birth is not known, the choice is left to the practitioner.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

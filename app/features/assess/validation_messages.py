@@ -2,8 +2,6 @@
 drafts that are no answer yet. What is missing is no problem: the check page lists it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from app.core.plain import Json

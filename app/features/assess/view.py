@@ -4,8 +4,6 @@ Nothing is validated while a person types; Continue stops only for what cannot b
 missing. Opened by Change, Continue and Back both lead straight back to the check page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import flet as ft

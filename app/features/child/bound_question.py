@@ -4,8 +4,6 @@ The activities see a session through this alone. A tap is saved at once, typing 
 words stay untouched, and no meaning is read into any of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 

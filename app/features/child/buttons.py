@@ -1,7 +1,5 @@
 """The buttons on a page in a child's hands: as tall as the child's age calls for."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.kit import theme

@@ -4,8 +4,6 @@ Three ways out, equal in size and look, stand below every question. There is no 
 clock and no sound. The system's own back does nothing, so that it leads to no other page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

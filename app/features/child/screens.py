@@ -2,8 +2,6 @@
 answers; the closing screen shows nothing of what was given. Nothing is praised, nobody is asked to be sure.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 import flet as ft

@@ -1,7 +1,5 @@
 """Badges of a record, such as who it is withheld from, and the link to its earlier revisions."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview

@@ -2,8 +2,6 @@
 the only sign; no status is green, and none says that all is well.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import flet as ft

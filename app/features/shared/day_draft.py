@@ -1,7 +1,5 @@
 """The day of an event as it is typed, and how sure it is. A day that cannot be read is no day."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

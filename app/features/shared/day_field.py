@@ -1,7 +1,5 @@
 """The field that asks for a day and how sure it is: two taps for the usual days, and a field for others."""
 
-from __future__ import annotations
-
 from typing import TypeVar, get_args
 
 import flet as ft

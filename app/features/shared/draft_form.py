@@ -7,8 +7,6 @@ autosave as plain JSON under a key that names what the page is about, by id.
     form.text_field("day", say("add.born"))
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial

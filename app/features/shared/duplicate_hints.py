@@ -1,7 +1,5 @@
 """Hints that two records may be about one person, and the answers to that question."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 

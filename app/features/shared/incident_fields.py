@@ -1,7 +1,5 @@
 """The text fields of an incident: the name on the form, the name in the record, and the longest it takes."""
 
-from __future__ import annotations
-
 INCIDENT_TEXT_FIELDS = {
     "what": ("what", 10_000),
     "source": ("source", 200),

@@ -6,8 +6,6 @@
     def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any

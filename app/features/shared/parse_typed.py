@@ -2,8 +2,6 @@
 not at all, gives None: nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, time
 

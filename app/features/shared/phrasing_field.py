@@ -4,8 +4,6 @@ The phrases are those of `assessments.casework.phrasing_check`, shown one at a t
 field stops nobody, changes no word by itself, and is not for what somebody else said.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial

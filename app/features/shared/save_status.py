@@ -4,8 +4,6 @@
 taps. Nothing here names what was damaged, so the offer may stand on the locked page too.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import flet as ft

@@ -1,7 +1,5 @@
 """The person that a page is about, at its top, so that no answer lands on the wrong child."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.controller import AppController, AppState

@@ -1,7 +1,5 @@
 """Buttons: one filled one on a page, the others quieter. One that cannot be used is left out, not greyed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import flet as ft

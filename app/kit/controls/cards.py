@@ -1,7 +1,5 @@
 """Blocks of a page: cards, people, numbers to call, empty states. The caller decides which name is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from zlib import crc32
 

@@ -1,7 +1,5 @@
 """A drawing on the screen, on paper that is white in dark mode too: one picture, or shapes on a canvas."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -4,8 +4,6 @@ An exception that escapes a Flet handler replaces the whole app by its own text,
 that can be tapped or typed into is wrapped here. An exception's text may hold a name: none is logged.
 """
 
-from __future__ import annotations
-
 import inspect
 import logging
 import time

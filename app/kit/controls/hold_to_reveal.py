@@ -4,8 +4,6 @@ What is hidden is not on the page at all: not for a screen reader, not in what i
 holding is not possible (a keyboard, a switch, a screen reader) two deliberate taps do the same.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import flet as ft

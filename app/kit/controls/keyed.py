@@ -5,8 +5,6 @@ field makes the field a new one, without its letters and its cursor. So a stack 
 is not there, and a part may have a key of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 

@@ -1,7 +1,5 @@
 """Lists: tasks with their status, answers with Change. Red is only for a problem."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The frame around every adult page: Back, Cover, the Training mark, one column, one main action."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable

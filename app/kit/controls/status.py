@@ -4,8 +4,6 @@
 changes is a live region without a fixed label: a screen reader never announces an old state.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -4,8 +4,6 @@ One node for a screen reader, at least 48 px each way, reachable by keyboard: Fl
 and its icon buttons have no name.
 """
 
-from __future__ import annotations
-
 from typing import Literal, TypedDict
 
 import flet as ft

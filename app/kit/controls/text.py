@@ -1,7 +1,5 @@
 """Text on a page. None takes a fixed label: where the text changes, a screen reader would say the old one."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.kit import theme

@@ -4,8 +4,6 @@ The line only joins the dots: nothing is smoothed, averaged or projected. A ring
 short stroke at the foot a level that is not known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

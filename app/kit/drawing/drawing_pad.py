@@ -1,7 +1,5 @@
 """A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back. Nothing is praised."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 

@@ -4,8 +4,6 @@ The same face can stand for "Happy" and for "Yes", so the caller brings the word
 they stand alone.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

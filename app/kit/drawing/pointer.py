@@ -4,8 +4,6 @@ A drag is a line or a rub, a tap is a dot, a rub or a sticker, so that nothing n
 the paper returns whether it did.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import dataclass

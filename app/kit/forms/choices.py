@@ -4,8 +4,6 @@ A choice that is made has a tint, a border and a tick: colour is never the only 
 taken back.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial

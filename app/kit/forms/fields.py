@@ -5,8 +5,6 @@ stays as it is). A field keeps its own letters: `value` is for the first drawing
 (the link_id), so that another question never inherits its letters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Placing names by tapping: write a name, choose its place; tap it again to move it or take it off."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Problems: a summary at the top of the page and a line beside the answer, in the same words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import flet as ft

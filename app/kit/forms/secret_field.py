@@ -4,8 +4,6 @@ Digits must not pass the system's keyboard, which may learn them: they are tappe
 dots. What is typed is held by the caller. Pasting a passphrase is allowed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal
 

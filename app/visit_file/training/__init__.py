@@ -4,8 +4,6 @@ Everyone here is invented; surnames are plainly artificial. Each file is a visit
 `wren visit` plays, without assessments: those are for the person who trains to make.
 """
 
-from __future__ import annotations
-
 import json
 from importlib.resources import files
 

@@ -3,8 +3,6 @@
 Only a person decides. A joined incident has the worst severity and all texts of its records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import combinations, groupby
 

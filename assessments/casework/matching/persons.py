@@ -9,8 +9,6 @@ date of birth with two given names in one household means twins, however similar
     PersonMatch(one_id='a', other_id='b', level='possible', reasons=('close-name', 'same-born'))
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

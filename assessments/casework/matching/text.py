@@ -1,7 +1,5 @@
 """Copied text: nearly the same sentence under two children, for a person to look at."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A visit stays closed only while every child on its roster has a record or a reas
 A child is never accounted for by what is written under another child.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -4,8 +4,6 @@ close_visit(contact, standings, {}, ...)                                   # Una
 close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)     # ClosureResult(closure, ...)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -3,8 +3,6 @@
 What was not written counts as not written, never as no.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass

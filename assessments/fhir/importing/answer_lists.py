@@ -4,8 +4,6 @@ Reads codings, contained ValueSets and CodeSystems, and a few small HL7 sets tha
 carrying them. Other sets stay unknown: nothing is fetched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any

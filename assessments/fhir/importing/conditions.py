@@ -4,8 +4,6 @@ A rule that cannot be expressed raises UnresolvedRule with a code of `import_rep
 always shown, because a superfluous question is safer than one that nobody sees.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product

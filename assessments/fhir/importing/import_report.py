@@ -3,8 +3,6 @@
 Outcomes and sentences are in `remarks.toml`.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field

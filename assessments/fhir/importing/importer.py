@@ -4,8 +4,6 @@ The result is always a whole tool file that `read_tool` accepts and that can be 
 Wren cannot hold is reported per linkId.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Smaller parts of a Questionnaire item: limits, units, guiding texts, states, and unread parts."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from typing import Any

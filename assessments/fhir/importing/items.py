@@ -4,8 +4,6 @@ Rules are recorded and resolved when every item has its link_id (`importer`). An
 beforehand are never kept.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 

@@ -5,8 +5,6 @@
 PathTarget(link_ids=('a',), level='value', filters=(), url='')
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

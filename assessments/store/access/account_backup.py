@@ -4,8 +4,6 @@ Lost rows are put back from it, and salvage prefers it to a damaged database. It
 needs no key: everything in it is sealed or public.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

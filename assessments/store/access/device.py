@@ -4,8 +4,6 @@ Completed work is sent while the store is locked, so these keys do not depend on
 is made once and never overwritten; each person keeps a copy of it under their own keys.
 """
 
-from __future__ import annotations
-
 import os
 import uuid
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The UDK opens the author's signing key and the epoch key; the epoch key opens on
 household and per assessment. After `close`, which wipes them, every use raises `Locked`. Thread-safe.
 """
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from abc import ABC, abstractmethod

@@ -1,8 +1,6 @@
 """Passphrase policy: which passphrases and PINs may guard a person's records. A PIN is enough only where the
 system's key store guards the device's secret; else the passphrase alone must withstand a copy of the disk."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from datetime import datetime

@@ -5,8 +5,6 @@ content keys. The UDK is wrapped under what the passphrase and a secret of this 
 names the KDF and its cost, and a digest at its end tells damage from a wrong passphrase.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ The count stands in the database and in the key store, and the higher one holds:
 either gives no free guess. A clock set forward can skip a wait, never the count.
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -4,8 +4,6 @@ Each person's keys are guarded by their passphrase and a secret in the key store
 another's. It works before the device's own key is there, so that recovery can start from it.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, fields
 
 from assessments.crypto import sealing

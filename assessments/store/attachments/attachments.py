@@ -10,8 +10,6 @@ file is all that a program can do: flash memory may keep older cells of it until
 drawing made here never touches the disk in clear.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -5,8 +5,6 @@ dropped, unknown ones too. Nothing is decoded: pixels and samples stay byte for 
 pictures are refused: nothing here can read MP4, M4A and WebM.
 """
 
-from __future__ import annotations
-
 import json
 import struct
 from collections.abc import Callable, Iterator

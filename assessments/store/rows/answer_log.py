@@ -6,8 +6,6 @@ line still tells which item it was about, and no earlier answer stands in for it
 lost the next line leaves its place empty: that gap stays visible, and adding is never refused.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import sqlite3

@@ -7,8 +7,6 @@ revision of that count is also kept outside the database as a rollback counter, 
 at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import struct

@@ -3,8 +3,6 @@
 Only the latest is kept, as plain JSON: a row that does not open costs the place and never the work.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from typing import Any

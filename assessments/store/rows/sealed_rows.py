@@ -3,8 +3,6 @@
 A row that does not open is named in `ReadResult.unreadable`, kept as it is, and costs no other row.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable

@@ -5,8 +5,6 @@ copy: one that is gone, damaged or out of date costs the time to open its rows. 
 all groups and their keys.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from contextlib import suppress

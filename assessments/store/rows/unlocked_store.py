@@ -7,8 +7,6 @@ Every function that reads or writes rows takes it first. Close it to lock. Nothi
     unlocked.close()                        # the keys are wiped; every later use raises Locked
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field

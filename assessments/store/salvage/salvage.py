@@ -5,8 +5,6 @@ The damaged files are set aside, whole, and never deleted. Rows come from the by
 whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sqlite3

@@ -5,8 +5,6 @@ looked at, and each row whose bytes make sense is taken. Its table comes from th
 else from the row's own shape. The format is sqlite.org/fileformat2.html.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

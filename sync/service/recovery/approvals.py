@@ -4,8 +4,6 @@ The state of a request follows from its log alone. The fifth wrong code closes i
 author are three people. When the service's side approves, every other device of the author gets a change.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass

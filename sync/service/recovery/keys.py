@@ -6,8 +6,6 @@ Neither is ever replaced: older escrows still need it. For training the service 
 under a published passphrase: both halves are then on one machine, and guard invented people only.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

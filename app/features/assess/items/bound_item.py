@@ -2,8 +2,6 @@
 question in a row of a group is the same as one on a page. A choice is saved at once, typing when it rests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 

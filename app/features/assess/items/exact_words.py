@@ -4,8 +4,6 @@ A line becomes part of the answer once its words and its origin are both there; 
 as the item's draft. Nothing trims or completes what a child said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -2,8 +2,6 @@
 was typed before is kept as the item's draft and is back when the choice is cleared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import cast

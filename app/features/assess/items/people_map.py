@@ -2,8 +2,6 @@
 name without a place is kept as the item's draft.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

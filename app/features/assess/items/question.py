@@ -4,8 +4,6 @@ What the child sees or hears is large; what is for the practitioner alone stands
 Options and the ways of not answering are rows, or pictures, of the same size.
 """
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem

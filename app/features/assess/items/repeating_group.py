@@ -2,8 +2,6 @@
 asked twice, since words go with it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

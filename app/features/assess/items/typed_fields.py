@@ -2,8 +2,6 @@
 draft; nothing corrects what stands in a field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time

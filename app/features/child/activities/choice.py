@@ -1,7 +1,5 @@
 """Choosing by picture or by word. Every choice has the same size, and nothing is chosen to begin with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 

@@ -2,8 +2,6 @@
 the part. A part without a row was not spoken of, which says nothing about it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -2,8 +2,6 @@
 coloured nor compared.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

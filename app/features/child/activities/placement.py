@@ -4,8 +4,6 @@ A name is written and its place tapped; tapping the name again moves it or takes
 the order is the child's, and no place, weather or size has a meaning.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial

@@ -4,8 +4,6 @@ A name on the rings can be dragged, and where it is dropped decides its ring. A 
 middle, in percent of half the map's width.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

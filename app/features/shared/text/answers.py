@@ -4,8 +4,6 @@
     format_answer(item, NotAnswered("not-asked", "not-safe"))   # Not asked because it was not safe to ask
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any

@@ -2,8 +2,6 @@
 sentence reassures: a falling trajectory says what it does not show.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from app.core.cases.household_queries import HouseholdOverview

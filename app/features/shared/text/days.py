@@ -7,8 +7,6 @@ it. Today's date is always an argument: nothing here reads the clock.
     format_day(visit.on, today)      # "today", "14 May", "5 March 2025"
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from app.kit.messages import say

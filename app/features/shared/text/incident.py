@@ -1,7 +1,5 @@
 """Incidents as text: "Saw it, heard it, in the kitchen"."""
 
-from __future__ import annotations
-
 from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.people import first_name
 from app.kit.messages import say

@@ -2,8 +2,6 @@
 that person's own records alone, so that nothing of one child stands under another.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from app.core.cases.case_service import AssessmentSummary

@@ -1,7 +1,5 @@
 """All that is recorded of one person, a row for each part, and from whom a part is withheld."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from app.core.cases.household_queries import HouseholdOverview
