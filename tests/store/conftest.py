@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.store import Store, UnlockedStore
+from assessments.store import Store, UnlockedStore, purge
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family
 
@@ -51,3 +51,10 @@ def keys(store: Store) -> Iterator[UnlockedStore]:
 @pytest.fixture
 def family() -> Family:
     return make_family()
+
+
+@pytest.fixture
+def all_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is on this device only, as once every kind of record travels."""
+    for name in ("count_unsent", "count_unsent_of_assessment"):
+        monkeypatch.setattr(purge, name, lambda *_: {})

@@ -113,6 +113,7 @@ def test_a_group_of_one_person_does_not_open_for_another(
     other.close()
 
 
+@pytest.mark.usefixtures("all_sent")
 def test_deleting_an_assessment_deletes_its_group_and_the_key(
     store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment]
 ) -> None:
@@ -143,6 +144,7 @@ def test_where_room_is_short_no_copy_takes_it(
     keys.close()
 
 
+@pytest.mark.usefixtures("all_sent")
 def test_headings_read_before_a_deletion_are_not_put_away_after_it(
     store: Store, keys: UnlockedStore, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,12 +42,6 @@ everything_travels = pytest.mark.usefixtures("all_sent")
 
 
 @pytest.fixture
-def all_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("count_unsent", "count_unsent_of_assessment"):
-        monkeypatch.setattr(purge, name, lambda *_: {})
-
-
-@pytest.fixture
 def unlocked(store: Store) -> Callable[[], UnlockedStore]:
     return lambda: store.unlock(PASSPHRASE)
 

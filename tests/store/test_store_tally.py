@@ -339,6 +339,7 @@ def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
     assert losses(store) == ()
 
 
+@pytest.mark.usefixtures("all_sent")
 def test_what_is_deleted_for_good_is_not_taken_for_lost(
     store: Store, keys: UnlockedStore, folder: Path, begun: Assessment, family: Family
 ) -> None:
